@@ -1,0 +1,47 @@
+# Everything runs in .venv, made on first use; Python 3.11 or newer and make are all that is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup assess test lint types bench peers lock figures docs clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Xinzhi needs Python 3.11 or newer; set PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+assess: setup
+	$(BIN)/xinzhi assess 上海 --out out --force
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m pip install --quiet --requirement bench/requirements.txt
+	$(BIN)/python bench/run.py
+
+# Peer packages never enter the project's own environment: their outputs are recorded once.
+peers:
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --requirement tests/peers/requirements.txt
+	.venv-peers/bin/python tests/peers/record.py
+
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock \
+		pyproject.toml scripts/build-requirements.in
+
+# Rebuilds the embedded figures from the published tables, which lie beside the repository.
+figures: setup
+	$(BIN)/python scripts/build_figures.py
+
+clean:
+	rm -rf $(VENV) .venv-peers out

@@ -1,0 +1,82 @@
+"""Xinzhi (新质): regional industrial strategy from official statistics.
+
+Names are imported when they are first used, so that ``import xinzhi`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xinzhi.core import ComputationError, InputError, Result, Text, XinzhiError
+    from xinzhi.data import (
+        IndicatorSystem,
+        Panel,
+        RegionSet,
+        embedded_panel,
+        load_region_set,
+        load_system,
+        read_levels,
+        read_panel,
+    )
+    from xinzhi.measure import (
+        CouplingResult,
+        IndexResult,
+        Method,
+        Uncertainty,
+        coupling,
+        index,
+    )
+    from xinzhi.report import AssessResult, assess, write_report
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "xinzhi.core": ("ComputationError", "InputError", "Result", "Text", "XinzhiError"),
+    "xinzhi.data": (
+        *("IndicatorSystem", "Panel", "RegionSet", "embedded_panel", "load_region_set"),
+        *("load_system", "read_levels", "read_panel"),
+    ),
+    "xinzhi.measure": (
+        *("CouplingResult", "IndexResult", "Method", "Uncertainty", "coupling", "index"),
+    ),
+    "xinzhi.report": ("AssessResult", "assess", "write_report"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AssessResult",
+    "ComputationError",
+    "CouplingResult",
+    "IndexResult",
+    "IndicatorSystem",
+    "InputError",
+    "Method",
+    "Panel",
+    "RegionSet",
+    "Result",
+    "Text",
+    "Uncertainty",
+    "XinzhiError",
+    "__version__",
+    "assess",
+    "coupling",
+    "embedded_panel",
+    "index",
+    "load_region_set",
+    "load_system",
+    "read_levels",
+    "read_panel",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'xinzhi' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""The report: sections placed and worded from results."""
