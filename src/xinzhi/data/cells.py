@@ -45,6 +45,8 @@ def number_of(cell: Any) -> float | None:
 
     Full-width digits, blanks inside and thousands separators are understood.
     """
+    if isinstance(cell, str) and _PLAIN.fullmatch(cell):
+        return float(cell)
     if isinstance(cell, bool):
         return None
     if isinstance(cell, (int, float, np.integer, np.floating)):
@@ -73,9 +75,6 @@ def numbers_of(cells: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
         return cells.to_numpy(dtype=float, na_value=np.nan, copy=True), np.zeros(
             len(cells), dtype=bool
         )
-    raw = cells.astype(object).to_numpy()
-    codes, distinct = pd.factorize(raw, use_na_sentinel=False)
-    parsed = [number_of(cell) for cell in distinct]
-    values = np.array([math.nan if v is None else v for v in parsed], dtype=float)
-    wrong = np.array([v is None for v in parsed], dtype=bool)
-    return values[codes], wrong[codes]
+    parsed = [number_of(cell) for cell in cells.astype(object).tolist()]
+    wrong = np.array([value is None for value in parsed], dtype=bool)
+    return np.array(parsed, dtype=float), wrong

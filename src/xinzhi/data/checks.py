@@ -15,7 +15,7 @@ from xinzhi.data.cells import numbers_of, text_of, year_of
 from xinzhi.data.findings import Finding, listed, refuse
 from xinzhi.data.indicators import find_indicator, indicators
 from xinzhi.data.longtable import REQUIRED, STATUSES, Checked, Places, missing_columns
-from xinzhi.data.regions import RegionSet, choose_regions
+from xinzhi.data.regions import RegionSet, choose_regions, load_region_set
 from xinzhi.data.units import (
     UNSPECIFIED,
     Unit,
@@ -52,7 +52,9 @@ def check(
     Raises : InputError, listing everything that is wrong with its row and column
     """
     if places is None:
-        places = Places([_plain(label) for label in frame.index.tolist()])
+        index = frame.index
+        labels = range(len(frame)) if isinstance(index, pd.RangeIndex) else map(_plain, index)
+        places = Places(list(labels))
     missing = [column for column in REQUIRED if column not in frame.columns]
     if missing:
         raise missing_columns(name, missing, [str(column) for column in frame.columns])
@@ -89,8 +91,9 @@ class _Checker:
     def run(self) -> Checked:
         region, regions = self.region_codes()
         year = self.coded("year", year_of, Text("不是年份", "not a year"))
-        indicator, names = self.indicator_codes()
+        vintage, vintages = self.texts("vintage", Path(self.name).stem)
         value = self.values()
+        indicator, names = self.indicator_codes((region, year, vintage), value)
         unit, unit_names = self.unit_codes(indicator, names)
         status = self.coded(
             "status",
@@ -99,7 +102,6 @@ class _Checker:
             listed(STATUSES, len(STATUSES)).en,
         )
         source, sources = self.texts("source", self.name)
-        vintage, vintages = self.texts("vintage", Path(self.name).stem)
         self.keep &= ~np.isnan(value)
         order = np.flatnonzero(self.keep)
         order = order[np.lexsort([c[order] for c in (year, region, vintage, indicator)])]
@@ -167,7 +169,10 @@ class _Checker:
     def region_codes(self) -> tuple[Codes, RegionSet]:
         codes, distinct = self.factorized("region")
         words = [text_of(cell) for cell in distinct]
-        regions = self.regions or choose_regions(words)
+        regions = self.regions
+        if regions is None:
+            regions = choose_regions(words)
+            self.warn_of_own_names(words, regions)
         position = {region.name: place for place, region in enumerate(regions.regions)}
         meant, totals = [], []
         for place, word in enumerate(words):
@@ -195,14 +200,41 @@ class _Checker:
             )
         return np.array(meant, dtype=np.int64)[codes], regions
 
-    def indicator_codes(self) -> tuple[Codes, list[str]]:
+    def warn_of_own_names(self, words: list[str], regions: RegionSet) -> None:
+        """Say so where some of the regions are China's and yet the names stand for themselves."""
+        china = load_region_set("china31")
+        shared = [word for word in words if china.find(word)]
+        if shared and regions is not china:
+            names = listed(shared)
+            self.warnings.append(
+                Text(
+                    f"{self.name}：地区名按原样使用，其中只有 {names.zh} 属于中国 31 个省级地区",
+                    f"{self.name}: region names are used as they are; only {names.en} belong to "
+                    "China's 31 regions",
+                )
+            )
+
+    def indicator_codes(
+        self, keys: tuple[Codes, ...], value: npt.NDArray[np.float64]
+    ) -> tuple[Codes, list[str]]:
         codes, distinct = self.factorized("indicator")
-        words = [text_of(cell) for cell in distinct]
+        words = [" ".join(text_of(cell).split()) for cell in distinct]
         for place, word in enumerate(words):
             if not word:
                 problem = Text("缺少指标名", "no indicator")
                 self.report(codes == place, "indicator", "", problem)
-        ids = words if self.levels else indicator_ids(words)
+        ids = list(words) if self.levels else [find_indicator(word) or word for word in words]
+        spelled: dict[str, list[int]] = {}
+        for place, name in enumerate(ids):
+            spelled.setdefault(name, []).append(place)
+        for places in spelled.values():
+            # Two columns that mean one indicator, 常住人口 and 年末人口 say, are two series.
+            if len({words[place] for place in places}) > 1:
+                rows = np.isin(codes, places) & self.keep & ~np.isnan(value)
+                table = pd.DataFrame([key[rows] for key in (*keys, codes)]).T.drop_duplicates()
+                if table.duplicated(subset=[0, 1, 2]).any():
+                    for place in places:
+                        ids[place] = words[place]
         names = list(dict.fromkeys(ids))
         place_of = {name: place for place, name in enumerate(names)}
         return np.array([place_of[name] for name in ids], dtype=np.int64)[codes], names
@@ -219,16 +251,17 @@ class _Checker:
 
     def unit_codes(self, indicator: Codes, names: list[str]) -> tuple[Codes, list[str]]:
         codes, distinct = self.factorized("unit")
-        pairs, inverse = np.unique(np.stack([indicator, codes]), axis=1, return_inverse=True)
+        pairs, inverse = np.unique(indicator * len(distinct) + codes, return_inverse=True)
         ids: dict[str, int] = {}
         meant: list[int] = []
         first: dict[int, Unit] = {}
-        for place, (which, code) in enumerate(pairs.T):
+        for place, pair in enumerate(pairs.tolist()):
+            which, code = divmod(pair, len(distinct))
             word = text_of(distinct[code])
             info = self.known.get(names[which])
             default = find_unit(info.unit) if info else None
             unit = lookup_unit(word)
-            rows = inverse.reshape(-1) == place
+            rows = inverse == place
             if unit is None:
                 near = suggest_unit(word) or (default.title.zh if default else None)
                 self.report(rows, "unit", word, Text("未知单位", "unknown unit"), near)
@@ -241,15 +274,15 @@ class _Checker:
                         f"单位与指标 {names[which]} 不符", f"not a unit of indicator {names[which]}"
                     )
                     self.report(rows, "unit", word, problem, default.id)
-            if not same_dimension(unit, first.setdefault(int(which), unit)):
-                other = first[int(which)]
+            if not same_dimension(unit, first.setdefault(which, unit)):
+                other = first[which]
                 problem = Text(
                     f"指标 {names[which]} 的单位不能与 {other.id} 互相换算",
                     f"does not convert to {other.id}, which indicator {names[which]} has elsewhere",
                 )
                 self.report(rows, "unit", word, problem)
             meant.append(ids.setdefault(unit.id, len(ids)))
-        return np.array(meant, dtype=np.int64)[inverse.reshape(-1)], list(ids)
+        return np.array(meant, dtype=np.int64)[inverse], list(ids)
 
     def check_duplicates(self, order: Codes, keys: tuple[Codes, ...]) -> None:
         """Report every group of rows with one key; ``order`` has them side by side."""
@@ -293,8 +326,9 @@ class _Checker:
             outside = (value[order] < 0) | (value[order] > 1)
             for i in order[outside].tolist():
                 self.add(i, "value", Text("不在 0 与 1 之间", "outside [0, 1]"))
-        pairs = np.unique(np.stack([indicator[order], unit[order]]), axis=1).T
-        for which, code in pairs:
+        span = len(unit_names) + 1
+        for pair in np.unique(indicator[order] * span + unit[order] + 1).tolist():
+            which, code = pair // span, pair % span - 1
             info = self.known.get(names[which])
             if info is None or code < 0:
                 continue
@@ -375,15 +409,6 @@ class _Checker:
 
 
 _STATUS_POSITION = {name: STATUSES.index(status) for name, status in _STATUS_NAMES.items()}
-
-
-def indicator_ids(words: Sequence[str]) -> list[str]:
-    """Return the id of each known heading; others, and two for one id, stay as they are."""
-    ids = [find_indicator(word) or word for word in words]
-    return [
-        word if word != name and ids.count(name) > 1 else name
-        for word, name in zip(words, ids, strict=True)
-    ]
 
 
 def _categories(codes: Codes, names: Sequence[str]) -> pd.Categorical[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def _long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[
     numbers = [row + 1 for row in rows]
     places = Places(
         rows=np.repeat(numbers, wide).tolist(),
-        value_columns=[m.heading for m in measures] * count if wide > 1 else None,
+        value_columns=None if "value" in layout.columns else [m.heading for m in measures] * count,
         headings={**layout.headings, "value": measures[0].heading},
         heading_row=layout.header + 1,
     )
@@ -124,8 +125,9 @@ def _data_rows(grid: Grid, layout: Layout) -> tuple[list[int], list[Text]]:
     """Return the places of the rows below the headings, without blank ones and footnotes."""
     rows, notes = [], []
     for place in range(layout.header + 1, len(grid.cells)):
-        filled = [cell for cell in grid.cells[place] if cell is not None and text_of(cell)]
-        if len(filled) == 1 and text_of(filled[0]).casefold().startswith(_FOOTNOTES):
+        texts = (text_of(cell) for cell in grid.cells[place])
+        filled = list(islice((text for text in texts if text), 2))
+        if len(filled) == 1 and filled[0].casefold().startswith(_FOOTNOTES):
             notes.append(place + 1)
         elif filled:
             rows.append(place)

@@ -79,6 +79,14 @@ class RegionSet:
 
         Characters that scanners and keyboards mix up (两 and 西, 占 and 古) count as half an edit.
         """
+        return self._nearest(text)[0]
+
+    def resembles(self, text: str) -> bool:
+        """Tell whether the text is a name of the set, or one with a confusable character in it."""
+        return self.find(text) is not None or self._nearest(text)[1] <= 0.5
+
+    def _nearest(self, text: str) -> tuple[Region | None, float]:
+        """Return the one region nearest to the text and its distance in edits."""
         key = name_key(str(text))
         limit = 1.0 if len(key) < 6 else 2.0
         near: dict[str, float] = {}
@@ -90,7 +98,7 @@ class RegionSet:
                 near[region.name] = min(edits, near.get(region.name, edits))
         best = min(near.values(), default=limit)
         closest = [name for name, edits in near.items() if edits == best]
-        return self.find(closest[0]) if len(closest) == 1 else None
+        return (self.find(closest[0]), best) if len(closest) == 1 else (None, float("inf"))
 
     def is_total(self, text: str) -> bool:
         """Tell whether a row of this name adds up or averages others."""
@@ -122,11 +130,11 @@ class RegionSet:
         for region in self.regions:
             found[name_key(region.name)] = region
         for region in self.regions:
-            official = (region.code, region.long, region.english)
-            for spelling in (*official, *region.aliases, *region.short):
-                # Two Latin letters are too little to know a region by.
-                if spelling and not (spelling.isascii() and len(spelling) < 3):
-                    found.setdefault(name_key(spelling), region)
+            official = (region.code, region.long, region.english, *region.aliases)
+            # A label of two Latin letters is too little to know a region by.
+            labels = (label for label in region.short if not (label.isascii() and len(label) < 3))
+            for spelling in (*official, *labels):
+                found.setdefault(name_key(spelling), region)
         return found
 
     @cached_property
@@ -153,8 +161,7 @@ def choose_regions(names: Sequence[str]) -> RegionSet:
     """Return China's 31 regions if over half of the names are theirs, else a set of the names."""
     china = load_region_set("china31")
     named = [name for name in names if name and not china.is_total(name)]
-    known = sum(china.find(name) is not None for name in named)
-    if known and known * 2 > len(named):
+    if sum(map(china.resembles, named)) * 2 > len(named):
         return china
     generic = RegionSet.from_names(())
     return RegionSet.from_names(name for name in names if name and not generic.is_total(name))

@@ -1,4 +1,4 @@
-"""Aggregation of normalised values into scores (handbook, step 8), and what each part adds.
+"""Aggregation of normalised values into scores (handbook, step 6), and what each part adds.
 
 ``values (..., k)`` and ``weights (..., k)`` broadcast against each other; weights sum to 1 along
 the last axis. A missing value makes the score missing.

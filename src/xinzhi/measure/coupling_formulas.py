@@ -39,7 +39,7 @@ def coupling_degree(levels: Array, form: str = "standard") -> Array:
     form : the standard one does not depend on the scale of U; the other two do
     Returns : (...) in [0, 1], 1 if all levels are equal and positive; nan where all are 0
     Raises : InputError for an unknown form, fewer than two subsystems, or levels outside [0, 1]
-    Source : standard: Wang, Kong, Ren, Liang and Wang (2021), Journal of Natural Resources 36(3),
+    Source : standard: Wang, Kong, Ren, Zhi and Dai (2021), Journal of Natural Resources 36(3),
         793-810, who correct its misuses and give the second form; fan: Fan (2024), Statistics &
         Decision 40(22), doi 10.13546/j.cnki.tjyjc.2024.22.007
     """

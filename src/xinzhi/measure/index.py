@@ -136,15 +136,14 @@ def _check(array: xr.DataArray, system: IndicatorSystem, method: Method) -> None
         Text(f"{system.indicators[k].id}：全部缺失", f"{system.indicators[k].id}: entirely missing")
         for k in np.flatnonzero(everywhere)
     ]
-    if method.normalisation != "goalposts":
-        problems += [
-            Text(
-                f"{system.indicators[k].id}：各地区取值相同（{place.zh}），无法标准化",
-                f"{system.indicators[k].id}: constant over the regions ({place.en}), "
-                "it cannot be normalised",
-            )
-            for k, place in places.items()
-        ]
+    problems += [
+        Text(
+            f"{system.indicators[k].id}：各地区取值相同（{place.zh}），无法标准化",
+            f"{system.indicators[k].id}: constant over the regions ({place.en}), "
+            "it cannot be normalised",
+        )
+        for k, place in places.items()
+    ]
     for k in np.flatnonzero(is_logged(system, method.treatment)):
         bad = np.argwhere(data[:, :, k] <= 0)
         if len(bad):

@@ -1,4 +1,4 @@
-"""Normalisation: from indicators in their units to comparable numbers (handbook, step 6).
+"""Normalisation: from indicators in their units to comparable numbers (handbook, step 5).
 
 Every function takes ``(..., observations, indicators)`` and works along ``observations``, so that
 regions, years pooled or apart, and Monte Carlo draws are only axes. Missing values stay missing.
@@ -24,7 +24,7 @@ def min_max(values: Array, direction: Array, floor: float = 0.0) -> Array:
     direction : (indicators,) 1 or -1
     floor : the value of the worst observation, in [0, 1)
     Returns : the same shape, in [floor, 1]; nan where a column is constant
-    Source : OECD/JRC (2008) handbook, step 6
+    Source : OECD/JRC (2008) handbook, step 5
     """
     low = np.fmin.reduce(values, axis=-2, keepdims=True)
     high = np.fmax.reduce(values, axis=-2, keepdims=True)
@@ -38,7 +38,7 @@ def goalposts(
 
     values : (..., observations, indicators)
     low, high : (indicators,) goalposts in the unit of the values, low < high
-    Source : UNDP human development index, technical note 1; handbook, step 6
+    Source : UNDP human development index, technical note 1; handbook, step 5
     """
     return _between(np.clip(values, low, high), low, high, direction, floor)
 
@@ -61,7 +61,7 @@ def z_score(values: Array, direction: Array) -> Array:
     .. math:: z = \pm\frac{x-\bar x}{s}, \quad s \text{ with divisor } n-1
 
     values : (..., observations, indicators)
-    Source : OECD/JRC (2008) handbook, step 6
+    Source : OECD/JRC (2008) handbook, step 5
     """
     if np.isnan(values).any():
         mean = np.nanmean(values, axis=-2, keepdims=True)
@@ -80,7 +80,7 @@ def rank_score(values: Array, direction: Array, floor: float = 0.0) -> Array:
     .. math:: z = f + (1-f)\frac{r-1}{n-1}, \quad r = 1 \text{ for the worst observation}
 
     values : (..., observations, indicators)
-    Source : OECD/JRC (2008) handbook, step 6
+    Source : OECD/JRC (2008) handbook, step 5
     """
     ranks = average_rank(np.swapaxes(values * direction, -1, -2))
     counts = (~np.isnan(values)).sum(axis=-2, keepdims=True)

@@ -1,4 +1,4 @@
-"""Outlier treatment: winsorising and logarithms (OECD/JRC handbook 2008, step 5)."""
+"""Outlier treatment before normalisation: winsorising and logarithms (handbook, step 5)."""
 
 from __future__ import annotations
 

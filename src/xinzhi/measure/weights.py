@@ -1,4 +1,4 @@
-"""Weights that the data give: entropy, CRITIC, principal components (handbook, step 7).
+"""Weights that the data give: entropy, CRITIC, principal components (handbook, step 6).
 
 Rows with a missing value are left out. Entropy and CRITIC take normalised values in [0, 1].
 """
@@ -29,10 +29,12 @@ def entropy_weights(normalised: Array) -> Array:
     Source : Hwang and Yoon (1981), Multiple Attribute Decision Making, section 3.2
     """
     z = _complete(normalised)
+    total = z.sum(0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = z / z.sum(0)
+        p = z / total
         terms = np.where(p > 0, p * np.log(p), 0.0)
-    divergence = 1.0 + terms.sum(0) / np.log(len(z))
+    # a column of zeros is constant: it tells observations apart no more than any constant does
+    divergence = np.where(total > 0, 1.0 + terms.sum(0) / np.log(len(z)), 0.0)
     return _shares(np.clip(divergence, 0.0, None), "entropy")
 
 
@@ -48,7 +50,7 @@ def critic_weights(normalised: Array) -> Array:
     Source : Diakoulaki, Mavrotas and Papayannakis (1995), Computers & Operations Research 22(7)
     """
     z = _complete(normalised)
-    return _shares(z.std(axis=0, ddof=1) * (1.0 - _correlation(z)).sum(1), "CRITIC")
+    return _shares(z.std(axis=0, ddof=1) * (1.0 - _correlation(z, "CRITIC")).sum(1), "CRITIC")
 
 
 def pca_weights(values: Array, factors: int | None = None) -> Array:
@@ -79,7 +81,7 @@ def rotated_loadings(values: Array, factors: int | None = None) -> Array:
     values : (observations, indicators); factors : as in ``pca_weights``
     Source : Kaiser (1958), Psychometrika 23(3), 187-200, with Kaiser normalisation
     """
-    eigenvalues, eigenvectors = np.linalg.eigh(_correlation(_complete(values)))
+    eigenvalues, eigenvectors = np.linalg.eigh(_correlation(_complete(values), "PCA"))
     order = np.argsort(eigenvalues)[::-1]
     count = factors or max(1, int((eigenvalues > 1.0).sum()))
     chosen = order[:count]
@@ -117,9 +119,19 @@ def _complete(values: Array) -> Array:
     return rows
 
 
-def _correlation(values: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.atleast_2d(np.corrcoef(values, rowvar=False))
+def _correlation(values: Array, method: str) -> Array:
+    constant = np.flatnonzero(values.max(0) == values.min(0))
+    if constant.size:
+        columns = "、".join(str(k + 1) for k in constant), ", ".join(str(k + 1) for k in constant)
+        raise ComputationError(
+            Text(
+                f"{method} 赋权无法计算：第 {columns[0]} 个指标没有差异，相关系数不存在",
+                f"{method} weights cannot be computed: indicator number {columns[1]} is constant, "
+                "so it has no correlations",
+            ),
+            remedy=Text("去掉该指标，或改用等权（equal）。", "Leave it out, or use equal weights."),
+        )
+    return np.atleast_2d(np.corrcoef(values, rowvar=False))
 
 
 def _shares(parts: Array, method: str) -> Array:
