@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup assess test lint types bench peers lock figures docs clean
+.PHONY: setup assess test bench peers lock figures clean
 
 setup: $(VENV)/.ready
 
@@ -23,15 +23,20 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-bench: setup
-	$(BIN)/python -m pip install --quiet --requirement bench/requirements.txt
+# Peer packages never enter the project's own environment.
+PEERS := .venv-peers
+
+$(PEERS)/.ready: tests/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --requirement $<
+	touch $@
+
+bench: setup $(PEERS)/.ready
 	$(BIN)/python bench/run.py
 
-# Peer packages never enter the project's own environment: their outputs are recorded once.
-peers:
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet --requirement tests/peers/requirements.txt
-	.venv-peers/bin/python tests/peers/record.py
+# Records the peers' outputs anew; `make test` compares with the records.
+peers: $(PEERS)/.ready
+	$(PEERS)/bin/python tests/peers/record.py
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
@@ -44,4 +49,4 @@ figures: setup
 	$(BIN)/python scripts/build_figures.py
 
 clean:
-	rm -rf $(VENV) .venv-peers out
+	rm -rf $(VENV) $(PEERS) out

@@ -383,27 +383,25 @@ def _indicator_table(panel: Panel) -> pd.DataFrame:
 
     from xinzhi.data import indicators as known
 
-    table = panel.sources()
-    titles = known()
-    units = panel.frame.groupby(["indicator", "vintage"], observed=True)["unit"].first()
-    keys = pd.MultiIndex.from_frame(table[["indicator", "vintage"]])
-    rows = {
-        "indicator": table["indicator"],
-        "title_zh": [titles[i].title.zh if i in titles else i for i in table["indicator"]],
-        "title_en": [titles[i].title.en if i in titles else i for i in table["indicator"]],
-        "unit": units.reindex(keys).astype("str").to_numpy(),
-        "first_year": table["first_year"],
-        "last_year": table["last_year"],
-        "figures": table["cells"],
-        "doubtful": table["doubtful"],
-        "vintage": table["vintage"],
-        "preferred": [
-            panel.preferred.get(i, v) == v
-            for i, v in zip(table["indicator"], table["vintage"], strict=True)
-        ],
-        "source": table["source"],
-    }
-    return pd.DataFrame(rows)
+    sources = panel.sources()
+    keys = ["indicator", "vintage"]
+    table = sources.groupby(keys, sort=False, as_index=False).agg(
+        first_year=("first_year", "min"),
+        last_year=("last_year", "max"),
+        figures=("cells", "sum"),
+        doubtful=("doubtful", "sum"),
+        source=("source", " | ".join),
+    )
+    titles, names = known(), table["indicator"]
+    units = panel.frame.groupby(keys, observed=True)["unit"].first()
+    table.insert(1, "title_zh", [titles[i].title.zh if i in titles else i for i in names])
+    table.insert(2, "title_en", [titles[i].title.en if i in titles else i for i in names])
+    table.insert(3, "unit", units.loc[pd.MultiIndex.from_frame(table[keys])].astype("str").array)
+    preferred = [
+        panel.preferred.get(i, v) == v for i, v in zip(names, table["vintage"], strict=True)
+    ]
+    table.insert(5, "preferred", preferred)
+    return table
 
 
 def _panel(positional: Path | None, options: Mapping[str, Any]) -> Panel:
@@ -589,7 +587,10 @@ def _print_table(result: Result, options: Mapping[str, Any], all_rows: bool) -> 
     elif "rank" in table:
         table = table.sort_values(["year", "rank"])
     table = table.dropna(axis="columns", how="all")
-    table = table[[c for c in table if c != "source"] + [c for c in table if c == "source"]]
+    other = "title_en" if _language(options) == "zh" else "title_zh"
+    hidden = ("source", other) if "title_zh" in table else (other,)
+    columns = [c for c in table if c not in (*hidden, "source")]
+    table = table[[*columns, *(c for c in ("source",) if c in table and c not in hidden)]]
     rest = 0 if all_rows else max(0, len(table) - _MOST_ROWS)
     with pd.option_context(
         "display.unicode.east_asian_width", True, "display.width", None, "display.max_columns", None

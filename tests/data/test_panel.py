@@ -138,6 +138,17 @@ def test_counting_words_take_the_indicator_s_unit() -> None:
     }
 
 
+def test_names_that_stand_for_themselves_are_announced() -> None:
+    panel = Panel.from_frame(
+        long(*((name, 2020, "own", 1, "") for name in ("上海", "苏州", "无锡", "南通"))),
+        name="table",
+    )
+    assert panel.region_names == ("上海", "苏州", "无锡", "南通")
+    (warning,) = panel.warnings
+    assert warning.en.startswith("table: region names are used as they are; only 上海 belong to")
+    assert "地区名按原样使用，其中只有 上海 属于" in warning.zh
+
+
 def test_two_headings_for_one_indicator_stay_apart() -> None:
     panel = Panel.from_frame(
         long(("上海", 2020, "常住人口", 1, "万人"), ("上海", 2020, "年末人口", 2, "万人"))

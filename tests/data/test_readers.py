@@ -196,7 +196,8 @@ def test_units_in_headings(heading: str, parts: tuple[str, str]) -> None:
 
 
 def test_levels(tmp_path: Path) -> None:
-    text = "地区,年份,innovation,industry,GDP\n上海,2020,0.5,0.6,1\n北京,2020,0.7,,0\n合计,2020,9,9,9\n"
+    text = "地区,年份,innovation,industry,GDP\n上海,2020,0.5,0.6,1\n北京,2020,0.7,,0\n"
+    text += "合计,2020,9,9,9\n"
     levels = read_levels(write(tmp_path, text))
     assert levels.dims == ("region", "year", "subsystem")
     assert levels["region"].values.tolist() == ["北京", "上海"]

@@ -81,6 +81,7 @@ def test_sets_of_names_alone() -> None:
 def test_choice_of_a_region_set() -> None:
     assert choose_regions(["上海", "北京市", "Total"]).id == "china31"
     assert choose_regions(["上海", "北京", "内蒙占"]).id == "china31"
+    assert choose_regions(["上海", "北京", "内蒙占", "两藏"]).id == "china31"
     assert choose_regions(["上海", "北京", "广州", "深圳"]).id == "custom"
     assert choose_regions(["France", "China", "Total"]).names == ("France", "China")
 

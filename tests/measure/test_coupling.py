@@ -7,7 +7,6 @@ import pytest
 import xarray as xr
 from hypothesis import assume, given
 from hypothesis import strategies as st
-
 from tests.strategies import (
     FOUR,
     FOUR_NAMES,
@@ -17,6 +16,7 @@ from tests.strategies import (
     panels,
     weight_vectors,
 )
+
 from xinzhi.core import InputError
 from xinzhi.measure import (
     Method,

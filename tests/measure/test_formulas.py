@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-
 from tests.strategies import weight_vectors
+
 from xinzhi.core import ComputationError, InputError
 from xinzhi.measure.aggregation import (
     aggregate,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.strategies import FOUR, FOUR_NAMES, make_system, make_values, panels
+
 from xinzhi.core import InputError, dumps
 from xinzhi.data import embedded_panel, load_system, parse_system
 from xinzhi.measure import Method, Uncertainty, index

@@ -20,7 +20,7 @@ PREFERRED = {
 
 @pytest.fixture(scope="module")
 def series():
-    """Return a function from an indicator to its printed figures (region, year), nothing derived."""
+    """Return a function from an indicator to its printed figures (region, year)."""
     frame = embedded_panel().to_frame()
 
     def read(name: str, years: list[int]) -> np.ndarray:

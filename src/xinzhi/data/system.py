@@ -125,7 +125,7 @@ class IndicatorSystem:
 def _measure(indicator: Indicator, panel: Panel) -> xr.Dataset:
     """Return ``value`` and ``status`` (region, year) of one indicator over all its years."""
     known = panel.indicators
-    unknown = [name for name in indicator.formula.names if name not in known]
+    unknown = [name for name in indicator.formula.names if panel.resolve(name) is None]
     if unknown:
         details = []
         for name in unknown:

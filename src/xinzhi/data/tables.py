@@ -18,7 +18,7 @@ from xinzhi.data.findings import listed
 MAX_BYTES = 300_000_000
 MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_CELLS = 50_000_000
-_SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
+_SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")

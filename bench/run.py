@@ -1,0 +1,84 @@
+"""Side-by-side benchmarks: ours and the peer in turn, several runs each, medians and ratios.
+
+Usage: make bench. Absolute seconds hold for one machine on one day; the ratios travel better.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OURS = sys.executable
+PEERS = HERE.parent / ".venv-peers" / "bin" / "python"
+RUNS = 5
+
+
+def case(python: str | Path, name: str) -> dict[str, float]:
+    done = subprocess.run(
+        [python, HERE / "cases.py", name], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def command(*arguments: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([Path(OURS).parent / "xinzhi", *arguments], check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def median_of(runs: list[dict[str, float]]) -> float:
+    return median([run["seconds"] for run in runs])
+
+
+def median(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+def main() -> None:
+    sys.path.insert(0, str(HERE))
+    from cases import PEER_REPLICATIONS, REPLICATIONS
+
+    ours, peer, counties = [], [], []
+    for _ in range(RUNS):
+        ours.append(case(OURS, "monte_carlo"))
+        peer.append(case(PEERS, "pymcdm_replications"))
+        counties.append(case(OURS, "counties"))
+    ours_each = median_of(ours) / REPLICATIONS
+    peer_each = median_of(peer) / PEER_REPLICATIONS
+    ratio = median(
+        [
+            (p["seconds"] / PEER_REPLICATIONS) / (o["seconds"] / REPLICATIONS)
+            for o, p in zip(ours, peer, strict=True)
+        ]
+    )
+    help_seconds = [command("--help") for _ in range(RUNS)]
+    with tempfile.TemporaryDirectory() as folder:
+        assess = [command("assess", "上海", "--out", f"{folder}/{k}", "--quiet") for k in range(3)]
+    rows = [
+        ("10,000 replications, 31 × 30, 3 levels", ours_each * REPLICATIONS, "under 2 s"),
+        ("  one replication", ours_each, ""),
+        ("  pymcdm 1.4.0, one replication", peer_each, ""),
+        (
+            "index and coupling, 3,000 × 20 × 50",
+            median([c["seconds"] for c in counties]),
+            "under 3 s",
+        ),
+        ("xinzhi --help", median(help_seconds), "under 0.4 s"),
+        ("xinzhi assess 上海, cold", median(assess), "under 30 s"),
+    ]
+    print(f"{'work':45} {'median s':>12}  goal")
+    for name, seconds, goal in rows:
+        print(f"{name:45} {seconds:12.6f}  {goal}")
+    peak = max(run["peak_mb"] for run in counties)
+    print(f"peak memory of the 3,000 × 20 × 50 case: {peak:.0f} MB, goal under 1,024")
+    print(f"pymcdm's time per replication over ours, run by run, median of {RUNS}: {ratio:.1f}")
+
+
+if __name__ == "__main__":
+    main()
