@@ -326,12 +326,23 @@ def data_list(**options: Any) -> None:
 @_common
 def data_show(indicator: str, **options: Any) -> None:
     """Show one indicator."""
-    _deliver("data show", _figures([indicator], options), options, all_rows=True)
+    from xinzhi.core import Result
+
+    panel, region = _panel(None, options), options["region"]
+    chosen = panel.select(
+        [indicator], None if region is None else [region], _years(options["year"])
+    )
+    table = chosen.to_frame()
+    result = Result(tables={"figures": table}, inputs=panel.inputs, warnings=panel.warnings)
+    _deliver("data show", result, {**options, "region": None}, all_rows=True)
 
 
 @data.command(
     "export",
-    help=_say("导出为 CSV、XLSX 或 JSON（长表）", "export as CSV, XLSX or JSON in long form"),
+    help=_say(
+        "导出长表（.csv、.tsv、.xlsx），每个序列一个版本，各命令都能读回",
+        "export in long form (.csv, .tsv, .xlsx), one vintage a series; every command reads it back",
+    ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -345,9 +356,24 @@ def data_show(indicator: str, **options: Any) -> None:
 @_region
 @_common
 def data_export(file: Path, indicators: tuple[str, ...], **options: Any) -> None:
-    """Write figures to a file that every command reads back."""
-    options["out"] = file
-    _deliver("data export", _figures(list(indicators) or None, options), options)
+    """Write figures to a file."""
+    from xinzhi.core import Result
+    from xinzhi.data import write_panel
+
+    region = options["region"]
+    chosen = _panel(None, options).select(
+        indicators or None,
+        None if region is None else [region],
+        _years(options["year"]),
+        preferred_only=True,
+    )
+    write_panel(chosen, file, force=options["force"])
+    if options["as_json"]:
+        table = chosen.sources(indicators or None)
+        written = Result(tables={"exported": table}, inputs=chosen.inputs)
+        click.echo(_json("data export", written, options))
+    elif not options["quiet"]:
+        click.echo(file)
 
 
 def _index_of(positional: Path | None, options: Mapping[str, Any]) -> IndexResult:
@@ -364,17 +390,6 @@ def _index_of(positional: Path | None, options: Mapping[str, Any]) -> IndexResul
         options["seed"],
         inputs=panel.inputs,
         progress=not options["quiet"],
-    )
-
-
-def _figures(indicators: list[str] | None, options: Mapping[str, Any]) -> Result:
-    from xinzhi.core import Result
-
-    panel = _panel(None, options)
-    region = options.get("region")
-    chosen = panel.select(indicators, None if region is None else [region], _years(options["year"]))
-    return Result(
-        tables={"figures": chosen.to_frame()}, inputs=panel.inputs, warnings=panel.warnings
     )
 
 

@@ -12,10 +12,11 @@ import pandas as pd
 
 from xinzhi.core import InputError, Text
 from xinzhi.data.cells import numbers_of, text_of, year_of
+from xinzhi.data.duplicates import duplicates
 from xinzhi.data.findings import Finding, listed, refuse
 from xinzhi.data.indicators import find_indicator, indicators
 from xinzhi.data.longtable import REQUIRED, STATUSES, Checked, Places, missing_columns
-from xinzhi.data.regions import RegionSet, choose_regions, load_region_set
+from xinzhi.data.regions import RegionSet, choose_regions, own_names_warning
 from xinzhi.data.units import (
     UNSPECIFIED,
     Unit,
@@ -105,7 +106,8 @@ class _Checker:
         self.keep &= ~np.isnan(value)
         order = np.flatnonzero(self.keep)
         order = order[np.lexsort([c[order] for c in (year, region, vintage, indicator)])]
-        self.check_duplicates(order, (indicator, vintage, region, year))
+        keys = (indicator, vintage, region, year)
+        self.findings += duplicates(self.frame, self.places, order, keys)
         self.check_range(order, value, unit, unit_names, indicator, names)
         if self.findings:
             self.findings.sort(key=lambda f: f.row if isinstance(f.row, int) else 0)
@@ -172,7 +174,7 @@ class _Checker:
         regions = self.regions
         if regions is None:
             regions = choose_regions(words)
-            self.warn_of_own_names(words, regions)
+            self.warnings += own_names_warning(self.name, words, regions)
         position = {region.name: place for place, region in enumerate(regions.regions)}
         meant, totals = [], []
         for place, word in enumerate(words):
@@ -199,20 +201,6 @@ class _Checker:
                 )
             )
         return np.array(meant, dtype=np.int64)[codes], regions
-
-    def warn_of_own_names(self, words: list[str], regions: RegionSet) -> None:
-        """Say so where some of the regions are China's and yet the names stand for themselves."""
-        china = load_region_set("china31")
-        shared = [word for word in words if china.find(word)]
-        if shared and regions is not china:
-            names = listed(shared)
-            self.warnings.append(
-                Text(
-                    f"{self.name}：地区名按原样使用，其中只有 {names.zh} 属于中国 31 个省级地区",
-                    f"{self.name}: region names are used as they are; only {names.en} belong to "
-                    "China's 31 regions",
-                )
-            )
 
     def indicator_codes(
         self, keys: tuple[Codes, ...], value: npt.NDArray[np.float64]
@@ -283,35 +271,6 @@ class _Checker:
                 self.report(rows, "unit", word, problem)
             meant.append(ids.setdefault(unit.id, len(ids)))
         return np.array(meant, dtype=np.int64)[inverse], list(ids)
-
-    def check_duplicates(self, order: Codes, keys: tuple[Codes, ...]) -> None:
-        """Report every group of rows with one key; ``order`` has them side by side."""
-        if len(order) < 2:
-            return
-        same = np.ones(len(order) - 1, dtype=bool)
-        for key in keys:
-            same &= (key[order][1:] == key[order][:-1]) & (key[order][1:] >= 0)
-        starts = np.flatnonzero(same & ~np.r_[False, same[:-1]])
-        groups: dict[tuple[int | str, ...], list[int]] = {}
-        for start in starts.tolist():
-            stop = start + 1
-            while stop < len(same) and same[stop]:
-                stop += 1
-            members = sorted(order[start : stop + 1].tolist())
-            groups.setdefault(tuple(self.places.rows[i] for i in members), []).append(members[0])
-        for rows, firsts in groups.items():
-            cells = [text_of(self.frame[c].iloc[firsts[0]]) for c in ("region", "year")]
-            what = listed(text_of(self.frame["indicator"].iloc[i]) for i in firsts)
-            shown = listed(rows)
-            self.findings.append(
-                Finding(
-                    Text(
-                        f"重复：第 {shown.zh} 行都给出 {'、'.join(cells)} 年的 {what.zh}",
-                        f"duplicate: rows {shown.en} all give {', '.join(cells)}: {what.en}",
-                    ),
-                    row=rows[0],
-                )
-            )
 
     def check_range(
         self,

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from xinzhi.core import InputError, Text, text_from
+from xinzhi.data.findings import listed
 from xinzhi.data.names import distance, name_key
 
 # Rows that add up others, in any table.
@@ -165,6 +166,22 @@ def choose_regions(names: Sequence[str]) -> RegionSet:
         return china
     generic = RegionSet.from_names(())
     return RegionSet.from_names(name for name in names if name and not generic.is_total(name))
+
+
+def own_names_warning(name: str, words: Sequence[str], regions: RegionSet) -> list[Text]:
+    """Return what to say where some names are China's regions and yet stand for themselves."""
+    china = load_region_set("china31")
+    shared = [word for word in words if china.find(word)]
+    if not shared or regions is china:
+        return []
+    names = listed(shared)
+    return [
+        Text(
+            f"{name}：地区名按原样使用，其中只有 {names.zh} 属于中国 31 个省级地区",
+            f"{name}: region names are used as they are; only {names.en} belong to "
+            "China's 31 regions",
+        )
+    ]
 
 
 @cache
