@@ -182,7 +182,9 @@ BAD_FILES = {
     "text.csv": f"{HEADER}甲,2020,很多,5\n乙,2020,2,6\n".encode(),
     "twice.csv": "地区,年份,研发经费,生产总值\n甲,2020,1,5\n甲,2020,2,6\n".encode(),
     "column.csv": "名称,研发经费,生产总值\n甲,1,5\n乙,2,6\n".encode(),
-    "unit.csv": "地区,年份,指标,数值,单位\n甲,2020,生产总值,1,亿圆\n乙,2020,生产总值,2,亿圆\n".encode(),
+    "unit.csv": (
+        "地区,年份,指标,数值,单位\n甲,2020,生产总值,1,亿圆\n乙,2020,生产总值,2,亿圆\n".encode()
+    ),
     "one.csv": f"{HEADER}甲,2020,1,5\n甲,2021,2,6\n".encode(),
     "constant.csv": (f"{HEADER}甲,2020,1,5\n乙,2020,2,5\n丙,2020,3,5\n".encode()),
     "region.csv": (

@@ -341,7 +341,7 @@ def data_show(indicator: str, **options: Any) -> None:
     "export",
     help=_say(
         "导出长表（.csv、.tsv、.xlsx），每个序列一个版本，各命令都能读回",
-        "export in long form (.csv, .tsv, .xlsx), one vintage a series; every command reads it back",
+        "export in long form (.csv, .tsv, .xlsx), one vintage a series, for any command to read",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -377,12 +377,14 @@ def data_export(file: Path, indicators: tuple[str, ...], **options: Any) -> None
 
 
 def _index_of(positional: Path | None, options: Mapping[str, Any]) -> IndexResult:
+    from dataclasses import replace
+
     from xinzhi.data import load_system
     from xinzhi.measure import index as compute
 
     panel, system = _panel(positional, options), load_system(options["system"])
     values = system.evaluate(panel, _years(options["year"]))
-    return compute(
+    result = compute(
         values,
         system,
         _method_of(options),
@@ -391,6 +393,7 @@ def _index_of(positional: Path | None, options: Mapping[str, Any]) -> IndexResul
         inputs=panel.inputs,
         progress=not options["quiet"],
     )
+    return replace(result, warnings=(*panel.warnings, *result.warnings))
 
 
 def _indicator_table(panel: Panel) -> pd.DataFrame:
@@ -411,10 +414,9 @@ def _indicator_table(panel: Panel) -> pd.DataFrame:
     units = panel.frame.groupby(keys, observed=True)["unit"].first()
     table.insert(1, "title_zh", [titles[i].title.zh if i in titles else i for i in names])
     table.insert(2, "title_en", [titles[i].title.en if i in titles else i for i in names])
-    table.insert(3, "unit", units.loc[pd.MultiIndex.from_frame(table[keys])].astype("str").array)
-    preferred = [
-        panel.preferred.get(i, v) == v for i, v in zip(names, table["vintage"], strict=True)
-    ]
+    table.insert(3, "unit", units.loc[pd.MultiIndex.from_frame(table[keys])].astype(str).tolist())
+    chosen = panel.preferred
+    preferred = [chosen.get(i, v) == v for i, v in zip(names, table["vintage"], strict=True)]
     table.insert(5, "preferred", preferred)
     return table
 

@@ -1,5 +1,6 @@
 """Figures and what they mean: panels, regions, units, indicators, readers, embedded figures."""
 
+from xinzhi.data.breaks import series_breaks
 from xinzhi.data.figures import (
     Note,
     Vintage,
@@ -44,6 +45,7 @@ __all__ = [
     "parse_system",
     "read_levels",
     "read_panel",
+    "series_breaks",
     "shipped_systems",
     "units",
     "write_panel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from xinzhi.core import InputError, InputRecord, Text
+from xinzhi.data.breaks import break_warnings
 from xinzhi.data.cells import text_of
 from xinzhi.data.checks import check
 from xinzhi.data.findings import listed
@@ -41,7 +43,7 @@ def read_panel(
     """
     grid = open_grid(path, sheet)
     frame, places, warnings, record = _long_frame(grid, recognise(grid))
-    return Panel.from_frame(
+    panel = Panel.from_frame(
         frame,
         regions,
         grid.name,
@@ -49,6 +51,7 @@ def read_panel(
         warnings=(*grid.warnings, *warnings),
         places=places,
     )
+    return replace(panel, warnings=(*panel.warnings, *break_warnings(panel.frame)))
 
 
 def read_levels(
