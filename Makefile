@@ -40,7 +40,7 @@ peers: $(PEERS)/.ready
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --no-header --no-annotate \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group dev --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock \
 		pyproject.toml scripts/build-requirements.in
 

@@ -1,0 +1,187 @@
+"""Write docs/cli.md from the commands' own help, and run the examples of every page.
+
+Run: python scripts/build_docs.py [--check | --examples]
+
+--check says whether docs/cli.md is up to date; --examples also puts the output of every example
+back into its page, unless it stands there shortened by ``…`` and still agrees.
+
+In a page, ``python`` blocks share one namespace, and a ``text`` block right below one holds what it
+prints. ``console`` blocks hold commands and their output; ``console exit 2`` expects that status.
+A block such as ``csv mine.csv`` or ``toml mine.toml`` is a file that the examples below it read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CLI_PAGE = REPOSITORY / "docs" / "cli.md"
+COMMANDS = ("", "index", "coupling", "assess", "data", "data list", "data show", "data export")
+_FENCE = re.compile(r"^```(.*)$")
+_START, _END = "<!-- generated: begin -->", "<!-- generated: end -->"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: ``info`` behind the fence, its lines, and where they begin (from 0)."""
+
+    info: str
+    lines: tuple[str, ...]
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.lines)
+
+
+@dataclass(frozen=True)
+class Example:
+    """Output as the page prints it (``start`` to ``end``) and as it is today."""
+
+    start: int
+    end: int
+    printed: str
+    actual: str
+
+    @property
+    def agrees(self) -> bool:
+        pattern = ".*?".join(re.escape(part) for part in tidy(self.printed).split("…"))
+        return re.fullmatch(pattern, tidy(self.actual), re.DOTALL) is not None
+
+
+def pages() -> list[Path]:
+    """Return every page whose examples are run."""
+    top = [REPOSITORY / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")]
+    return [*top, *sorted((REPOSITORY / "docs").rglob("*.md"))]
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the fenced blocks of a page."""
+    found, opened, info = [], None, ""
+    lines = text.splitlines()
+    for place, line in enumerate(lines):
+        fence = _FENCE.match(line)
+        if fence and opened is None:
+            opened, info = place + 1, fence[1].strip()
+        elif fence:
+            found.append(Block(info, tuple(lines[opened:place]), opened))
+            opened = None
+    return found
+
+
+def tidy(text: str) -> str:
+    """Return text without blanks at the ends of lines, or empty lines around it."""
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run an ``xinzhi`` command of this repository as a user with an English terminal does."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("LANG", "LC_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "xinzhi.cli", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        env={**env, "PYTHONUTF8": "1", "COLUMNS": "100"},
+    )
+
+
+def examples(page: Path, folder: Path) -> Iterator[Example]:
+    """Run a page's blocks in order in ``folder``, which the page's files are written to."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    found = blocks(page.read_text(encoding="utf-8"))
+    for place, block in enumerate(found):
+        kind, _, rest = block.info.partition(" ")
+        if kind == "python":
+            code = "\n" * block.start + "\n".join(block.lines)
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(code, str(page), "exec"), namespace)
+            below = found[place + 1] if place + 1 < len(found) else None
+            if below is not None and below.info == "text" and below.start - block.end <= 3:
+                yield Example(below.start, below.end, "\n".join(below.lines), printed.getvalue())
+        elif kind == "console":
+            yield from _console(page, block, int(rest.removeprefix("exit ") or 0))
+        elif rest:
+            (folder / rest).write_text("\n".join(block.lines) + "\n", encoding="utf-8")
+
+
+def _console(page: Path, block: Block, status: int) -> Iterator[Example]:
+    asked = [k for k, line in enumerate(block.lines) if line.startswith("$ ")]
+    for first, last in zip(asked, [*asked[1:], len(block.lines)], strict=True):
+        where = f"{page.name}:{block.start + first + 1}"
+        program, *arguments = shlex.split(block.lines[first][2:])
+        if program == "make":
+            rules = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+            assert re.search(rf"^{arguments[0]}:", rules, re.MULTILINE), f"{where}: no such rule"
+            continue
+        assert program == "xinzhi", f"{where}: only xinzhi and make are run"
+        done = run(arguments)
+        assert done.returncode == status, f"{where}: exit status {done.returncode}\n{done.stderr}"
+        printed = "\n".join(block.lines[first + 1 : last])
+        yield Example(
+            block.start + first + 1, block.start + last, printed, done.stdout + done.stderr
+        )
+
+
+def cli_page() -> str:
+    """Return docs/cli.md with the help of every command between its two marks."""
+    head, _, rest = CLI_PAGE.read_text(encoding="utf-8").partition(_START)
+    tail = rest.partition(_END)[2]
+    parts = []
+    for command in COMMANDS:
+        words = command.split()
+        done = run([*words, "--help"])
+        assert done.returncode == 0, done.stderr
+        title = " ".join(["xinzhi", *words])
+        parts.append(f"### `{title}`\n\n```text\n{tidy(done.stdout)}\n```\n")
+    return f"{head}{_START}\n\n" + "\n".join(parts) + f"\n{_END}{tail}"
+
+
+def _refresh(page: Path) -> bool:
+    """Put the output of every example into the page; say whether the page changed."""
+    text = page.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        outputs = list(examples(page, Path(folder)))
+    for example in reversed(outputs):
+        if not example.agrees:
+            lines[example.start : example.end] = tidy(example.actual).splitlines()
+    new = "\n".join(lines) + "\n"
+    page.write_text(new, encoding="utf-8")
+    return new != text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--check", action="store_true", help="change nothing, say what is old")
+    choice.add_argument("--examples", action="store_true", help="refresh the examples too")
+    options = parser.parse_args()
+    page = cli_page()
+    if options.check:
+        if page != CLI_PAGE.read_text(encoding="utf-8"):
+            sys.exit("docs/cli.md is out of date: run python scripts/build_docs.py")
+        return
+    CLI_PAGE.write_text(page, encoding="utf-8")
+    if options.examples:
+        for name in pages():
+            if _refresh(name):
+                print(name.relative_to(REPOSITORY))
+
+
+if __name__ == "__main__":
+    main()
