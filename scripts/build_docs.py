@@ -3,11 +3,13 @@
 Run: python scripts/build_docs.py [--check | --examples]
 
 --check says whether docs/cli.md is up to date; --examples also puts the output of every example
-back into its page, unless it stands there shortened by ``…`` and still agrees.
+back into its page, unless it still agrees; ``…`` on a page stands for anything.
 
 In a page, ``python`` blocks share one namespace, and a ``text`` block right below one holds what it
 prints. ``console`` blocks hold commands and their output; ``console exit 2`` expects that status.
-A block such as ``csv mine.csv`` or ``toml mine.toml`` is a file that the examples below it read.
+A command without output on the page is only run. A block such as ``csv mine.csv`` or
+``toml mine.toml`` is a file that the examples below it read; ``<!-- files of PAGE -->`` takes those
+of another page.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CLI_PAGE = REPOSITORY / "docs" / "cli.md"
 COMMANDS = ("", "index", "coupling", "assess", "data", "data list", "data show", "data export")
 _FENCE = re.compile(r"^```(.*)$")
+_FILES_OF = re.compile(r"<!-- files of (\S+) -->")
 _START, _END = "<!-- generated: begin -->", "<!-- generated: end -->"
 
 
@@ -102,7 +105,11 @@ def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 def examples(page: Path, folder: Path) -> Iterator[Example]:
     """Run a page's blocks in order in ``folder``, which the page's files are written to."""
     namespace: dict[str, object] = {"__name__": "__main__"}
-    found = blocks(page.read_text(encoding="utf-8"))
+    text = page.read_text(encoding="utf-8")
+    for name in _FILES_OF.findall(text):
+        for block in blocks((REPOSITORY / name).read_text(encoding="utf-8")):
+            _write_file(block, folder)
+    found = blocks(text)
     for place, block in enumerate(found):
         kind, _, rest = block.info.partition(" ")
         if kind == "python":
@@ -115,8 +122,15 @@ def examples(page: Path, folder: Path) -> Iterator[Example]:
                 yield Example(below.start, below.end, "\n".join(below.lines), printed.getvalue())
         elif kind == "console":
             yield from _console(page, block, int(rest.removeprefix("exit ") or 0))
-        elif rest:
-            (folder / rest).write_text("\n".join(block.lines) + "\n", encoding="utf-8")
+        else:
+            _write_file(block, folder)
+
+
+def _write_file(block: Block, folder: Path) -> None:
+    """Write the file that a block holds, if it holds one."""
+    kind, _, name = block.info.partition(" ")
+    if name and kind != "console":
+        (folder / name).write_text("\n".join(block.lines) + "\n", encoding="utf-8")
 
 
 def _console(page: Path, block: Block, status: int) -> Iterator[Example]:
@@ -132,9 +146,9 @@ def _console(page: Path, block: Block, status: int) -> Iterator[Example]:
         done = run(arguments)
         assert done.returncode == status, f"{where}: exit status {done.returncode}\n{done.stderr}"
         printed = "\n".join(block.lines[first + 1 : last])
-        yield Example(
-            block.start + first + 1, block.start + last, printed, done.stdout + done.stderr
-        )
+        if printed:
+            output = done.stdout + done.stderr
+            yield Example(block.start + first + 1, block.start + last, printed, output)
 
 
 def cli_page() -> str:

@@ -95,7 +95,10 @@ _data = _options(
     click.option(
         "--year",
         metavar="2023|2010:2023",
-        help=_say("年份或年份区间", "a year, or a span of years"),
+        help=_say(
+            "输出的年份，或参与计算的年份区间",
+            "the year to show, or the span of years to compute on",
+        ),
     ),
 )
 _system = click.option(
@@ -205,8 +208,10 @@ def index(panel: Path | None, **options: Any) -> None:
 
 @cli.command(
     help=_say(
-        "耦合协调：各链是否协同，谁滞后，受何制约",
-        "coupling coordination: do the chains move together, which one lags",
+        "耦合协调：各链是否协同，谁滞后，受何制约\n\n"
+        "输入为数据（配 --system），或各子系统水平（每列一个，取值 0 到 1，不配 --system）",
+        "coupling coordination: do the chains move together, which one lags\n\n"
+        "The input is a panel (with --system), or levels, a column each in [0, 1] (without).",
     )
 )
 @click.argument("panel", required=False, type=click.Path(path_type=Path))
@@ -229,7 +234,7 @@ def coupling(context: click.Context, /, panel: Path | None, **options: Any) -> N
         from xinzhi.data import read_levels
 
         levels = read_levels(path, _region_set(options))
-        years = _years(options["year"])
+        years = _span(options["year"])
         if years is not None:
             levels = levels.sel(year=[year for year in levels["year"].values if year in years])
         result = compute(levels, inputs=levels.attrs["inputs"])
@@ -264,6 +269,7 @@ def coupling(context: click.Context, /, panel: Path | None, **options: Any) -> N
 def assess(region: str, **options: Any) -> None:
     """Write the report of one region."""
     from xinzhi import report
+    from xinzhi.core import dumps
     from xinzhi.data import load_system
 
     panel, system = _panel(None, options), load_system(options["system"])
@@ -283,7 +289,7 @@ def assess(region: str, **options: Any) -> None:
     )
     paths = report.write_report(result, options["out"], force=options["force"])
     if options["as_json"]:
-        click.echo(_json("assess", result, options))
+        click.echo(dumps(report.document(result)))
     elif not options["quiet"]:
         click.echo(report.summary(result, _language(options)))
         for path in paths:
@@ -383,7 +389,7 @@ def _index_of(positional: Path | None, options: Mapping[str, Any]) -> IndexResul
     from xinzhi.measure import index as compute
 
     panel, system = _panel(positional, options), load_system(options["system"])
-    values = system.evaluate(panel, _years(options["year"]))
+    values = system.evaluate(panel, _span(options["year"]))
     result = compute(
         values,
         system,
@@ -469,6 +475,12 @@ def _years(text: str | None) -> list[int] | None:
     return list(range(start, end + 1))
 
 
+def _span(text: str | None) -> list[int] | None:
+    """Return the years to compute on: a single year is only shown, so that its scores are the same
+    as among all years."""
+    return None if text is None or ":" not in text else _years(text)
+
+
 def _split(names: str) -> list[str]:
     return [name for name in names.replace("，", ",").replace("、", ",").split(",") if name.strip()]
 
@@ -503,6 +515,8 @@ def _deliver(
 ) -> None:
     """Write to ``--out``, print JSON, or print the main table; warnings go to standard error."""
     result = _only_region(result, options.get("region"))
+    if not all_rows:
+        result = _only_year(result, options.get("year"))
     out: Path | None = options.get("out")
     if out is not None:
         _write(command, result, out, options)
@@ -540,6 +554,33 @@ def _only_region(result: Result, region: str | None) -> Result:
         tables={
             key: table[table["region"] == name] if "region" in table else table
             for key, table in tables.items()
+        },
+    )
+
+
+def _only_year(result: Result, text: str | None) -> Result:
+    """Keep the rows of a single year that was asked for in every table that has years."""
+    years = _years(text)
+    if years is None or _span(text) is not None:
+        return result
+    from dataclasses import replace
+
+    from xinzhi.core import InputError, Text
+
+    found = sorted(set(result.to_frame()["year"]))
+    if years[0] not in found:
+        listed = f"{found[0]}–{found[-1]}"
+        raise InputError(
+            Text(
+                f"结果中没有 {years[0]} 年，只有 {listed}",
+                f"no results for {years[0]}, only {listed}",
+            )
+        )
+    return replace(
+        result,
+        tables={
+            key: table[table["year"] == years[0]] if "year" in table else table
+            for key, table in result.tables.items()
         },
     )
 

@@ -317,3 +317,11 @@ def test_json_records_have_their_stable_keys():
     assert {"indicator", "weight"} <= set(record["weights"][0])
     assert "contributions" in record
     assert result.parameters["floor"] == 0.0
+
+
+def test_a_floor_of_the_users_own_holds_in_the_draws_too():
+    rng = np.random.default_rng(16)
+    values = make_values(rng.lognormal(size=(12, 2, len(FOUR_NAMES))), FOUR_NAMES)
+    method = Method(aggregation="geometric", floor=0.2)
+    table = index(values, SYSTEM, method, Uncertainty(draws=2_000)).to_frame()
+    assert table["score"].between(table["score_low"], table["score_high"]).mean() > 0.9

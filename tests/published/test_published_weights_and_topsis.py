@@ -1,14 +1,15 @@
 """Entropy weights, CRITIC weights and TOPSIS: examples printed with their data.
 
-Each test names its source; the tolerance is the printed rounding. The books and papers were
-quoted through the test suites that transcribe them (pymcdm 1.4.0, scikit-criteria, mcdajs,
-ldss-benchmark), not read in the original.
+Each test names its source; the tolerance is the printed rounding. No book or paper was read in the
+original. Data and results were read where other projects transcribe them, citing the source: the
+aircraft in an example file for mcdajs, Tzeng and Huang in the tests of scikit-criteria, the
+mountain, the banks and the attendance software in the tests of pymcdm 1.4.0.
 
-What does not come out, and why: Hwang and Yoon's normalised matrix has a slip in column 4, which is
-divided by 10.863 where the square root of the sum of squares is 10.851, and one in the entry
-0.4392, which should be 0.4394. Their third closeness, 0.613, is that of their matrix (0.61347);
-without the slips it is 0.61354, so 0.614. The weights that Diakoulaki et al. (1995), who proposed
-CRITIC, print for their own example could not be found.
+What does not come out, and why: Hwang and Yoon's normalised matrix, as transcribed, has a slip in
+column 4, which is divided by 10.863 where the square root of the sum of squares is 10.851, and one
+in the entry 0.4392, which should be 0.4394. Their third closeness, 0.613, is that of their matrix
+(0.61347); without the slips it is 0.61354, so 0.614. The weights that Diakoulaki et al. (1995), who
+proposed CRITIC, print for their own example could not be found.
 """
 
 import numpy as np

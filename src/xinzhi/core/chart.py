@@ -21,10 +21,11 @@ PEER_BAND = "#d5dae0"
 HUES = ("#14406b", "#1a9489", "#e0a100", "#8457a8")
 BLUES = ("#eef4fa", "#c3d9ec", "#86b3d8", "#4182b8", "#14406b")
 FONT = (
-    "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', "
-    "'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif"
+    "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', "
+    "system-ui, sans-serif"
 )
-_THREE = ".3~r"
+_THREE = ".3r"
+ALONE = 460  # pixels
 
 
 def hue(position: int) -> str:
@@ -55,76 +56,90 @@ def theme() -> dict[str, Any]:
     }
 
 
-def finished(chart: Any, title: str = "", subtitle: str = "") -> Any:
-    """Give a chart the theme, and a title where it stands alone."""
+def finished(chart: Any, title: str, subtitle: str) -> Any:
+    """Give a chart that stands alone its theme, its title and a width in place of a page's."""
     import altair as alt
 
-    if title:
-        chart = chart.properties(title=alt.TitleParams(title, subtitle=subtitle or alt.Undefined))
-    return chart.configure(**theme())
+    titled = chart.properties(title=alt.TitleParams(title, subtitle=subtitle), width=ALONE)
+    return titled.configure(**theme())
 
 
-def ranking(
-    frame: pd.DataFrame, value_title: str, domain: tuple[float, float], digits: str = _THREE
-) -> Any:
-    """Draw one row an item: a dot at its value and a whisker over its interval.
+def spec(chart: Any) -> dict[str, Any]:
+    """Return a chart as Vega-Lite for a page that fits it to its own width."""
+    found: dict[str, Any] = chart.configure(**theme()).to_dict(validate=False)
+    if found.get("width") == "container":
+        found["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return found
 
-    frame : label, value, low, high, chosen (bool), and columns for the tooltip; in row order
+
+def ranking(frame: pd.DataFrame, value_title: str, last: int) -> Any:
+    """Draw one row an item: a dot at its rank and a whisker over its interval.
+
+    frame : label, value, low, high, chosen (bool); in row order
+    last : the lowest rank there is
     """
     import altair as alt
 
     data = _coloured(frame)
     y = _labels(data)
-    x = alt.X(
-        "value:Q",
-        title=value_title,
-        scale=alt.Scale(domain=list(domain), nice=False),
-        axis=alt.Axis(orient="top", grid=True, tickMinStep=1 if domain[1] > 2 else alt.Undefined),
-    )
+    scale = alt.Scale(domain=[1, max(2, last)], nice=False, zero=False, padding=8)
+    step = next(s for s in (1, 2, 5, 10, 50, 100, 500, 1000) if last / s <= 8 or s == 1000)
+    ticks = [1, *range(step if step > 1 else 2, last + 1, step)]
+    x = alt.X("value:Q", title=value_title, scale=scale, axis=alt.Axis(orient="top", values=ticks))
     colour = alt.Color("colour:N", scale=None)
     tooltip = [
         alt.Tooltip("label:N", title=" "),
-        alt.Tooltip("value:Q", title=value_title, format=digits),
-        *_interval_tooltip(data, digits),
+        alt.Tooltip("value:Q", title=value_title, format="d"),
+        *_interval_tooltip(data, "d"),
     ]
     base = alt.Chart(data)
     whiskers = (
         alt.Chart(data.dropna(subset=["low", "high"]))
         .mark_rule(strokeWidth=3, strokeCap="round", opacity=0.75)
-        .encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=colour)
+        .encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour)
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
         y=y, x=x, color=colour, tooltip=tooltip
     )
-    return (whiskers + dots).properties(width="container", height=alt.Step(19))
+    return (whiskers + dots).properties(width="container", height=19 * len(data))
 
 
 def profile(
-    frame: pd.DataFrame, value_title: str, domain: tuple[float, float] = (0.0, 1.0)
+    frame: pd.DataFrame,
+    value_title: str,
+    domain: tuple[float, float] = (0.0, 1.0),
+    reference: float | None = None,
 ) -> Any:
     """Draw one row an item: the region's value and interval on the quartile band of its peers.
 
-    frame : label, value, low, high, q25, median, q75; in row order
+    Label and value stand above each row, so that long names fit a phone.
+
+    frame : label (at most two lines), value, low, high, q25, median, q75; in row order
+    reference : a value marked by a line, such as 1 for ratios
     """
     import altair as alt
 
-    y = _labels(frame.assign(chosen=False), wrap=True)
-    scale = alt.Scale(domain=list(domain), nice=False)
-    x = alt.X("value:Q", title=value_title, scale=scale)
+    step, shift = (64, 13) if _two_lines(frame) else (50, 6)
+    frame = _split(frame)
+    y = alt.Y("label:N", sort=frame["label"].tolist(), axis=None)
+    scale = alt.Scale(domain=list(domain), nice=False, zero=False, padding=6)
+    x = alt.X("value:Q", title=value_title, scale=scale, axis=alt.Axis(tickCount=6))
     base = alt.Chart(frame)
     peers = alt.Chart(frame.dropna(subset=["q25", "q75"]))
-    band = peers.mark_bar(height=16, color=PEER_BAND).encode(y=y, x=alt.X("q25:Q"), x2="q75:Q")
+    band = peers.mark_bar(height=14, yOffset=shift, color=PEER_BAND).encode(
+        y=y, x=alt.X("q25:Q", scale=scale), x2="q75:Q"
+    )
     middle = (
         alt.Chart(frame.dropna(subset=["median"]))
-        .mark_tick(thickness=1.5, size=22, color=QUIET)
+        .mark_tick(thickness=1.5, size=20, color=QUIET, yOffset=shift)
         .encode(y=y, x=alt.X("median:Q"))
     )
     whiskers = (
         alt.Chart(frame.dropna(subset=["low", "high"]))
-        .mark_rule(strokeWidth=3, color=REGION, opacity=0.6)
+        .mark_rule(strokeWidth=3, color=REGION, opacity=0.6, yOffset=shift)
         .encode(y=y, x=alt.X("low:Q"), x2="high:Q")
     )
-    dots = base.mark_point(filled=True, size=100, color=REGION, opacity=1).encode(
+    dots = base.mark_point(filled=True, size=100, color=REGION, opacity=1, yOffset=shift).encode(
         y=y,
         x=x,
         tooltip=[
@@ -133,12 +148,15 @@ def profile(
             *_interval_tooltip(frame, _THREE),
         ],
     )
-    words = base.mark_text(dy=-14, fontWeight="bold", color=REGION).encode(
-        y=y, x=x, text=alt.Text("value:Q", format=_THREE)
-    )
-    return (band + middle + whiskers + dots + words).properties(
-        width="container", height=alt.Step(46)
-    )
+    names = _names(base, y, alt.value(0), shift - 11)
+    words = base.mark_text(
+        align="right", fontWeight="bold", color=REGION, baseline="bottom", yOffset=shift - 11
+    ).encode(y=y, x=alt.value("width"), text=alt.Text("value:Q", format=_THREE))
+    layers = band + middle + whiskers + dots + names + words
+    if reference is not None:
+        line = alt.Chart().mark_rule(color=PEERS, strokeDash=[4, 3]).encode(x=alt.datum(reference))
+        layers = line + layers
+    return layers.properties(width="container", height=step * len(frame))
 
 
 def trend(
@@ -191,8 +209,8 @@ def bars(frame: pd.DataFrame, value_title: str, number_format: str = ".1%") -> A
     """
     import altair as alt
 
-    two_lines = frame["label"].str.contains("\n").any()
-    step, shift = (54, 15) if two_lines else (38, 9)
+    step, shift = (54, 15) if _two_lines(frame) else (38, 9)
+    frame = _split(frame)
     order = frame["label"].tolist()
     y = alt.Y("label:N", sort=order, axis=None)
     top = float(frame["value"].abs().max()) or 1.0
@@ -213,13 +231,11 @@ def bars(frame: pd.DataFrame, value_title: str, number_format: str = ".1%") -> A
             alt.Tooltip("value:Q", title=value_title, format=number_format),
         ],
     )
-    names = base.mark_text(
-        align="left", baseline="middle", yOffset=-shift + 2, lineBreak="\n", lineHeight=14
-    ).encode(y=y, x=alt.datum(0.0), text="label:N")
+    names = _names(base, y, alt.datum(0.0), shift - 9)
     numbers = base.mark_text(align="left", dx=5, yOffset=shift, fontWeight="bold").encode(
         y=y, x=x, text=alt.Text("value:Q", format=number_format)
     )
-    return (body + names + numbers).properties(width="container", height=alt.Step(step))
+    return (body + names + numbers).properties(width="container", height=step * len(frame))
 
 
 def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) -> Any:
@@ -229,7 +245,7 @@ def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) ->
     """
     import altair as alt
 
-    middle = domain[0] + 0.55 * (domain[1] - domain[0])
+    middle = domain[0] + 0.68 * (domain[1] - domain[0])
     data = frame.assign(ink=[("#ffffff" if v > middle else INK) for v in frame["value"]])
     columns = list(range(int(data["column"].min()), int(data["column"].max()) + 1))
     rows = list(range(int(data["row"].min()), int(data["row"].max()) + 1))
@@ -255,9 +271,8 @@ def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) ->
     values = base.mark_text(dy=9, fontSize=10).encode(
         text=alt.Text("value:Q", format=".2f"), color=ink
     )
-    return (squares + outline + names + values).properties(
-        width=alt.Step(46), height=alt.Step(46)
-    )
+    drawn = (squares + outline + names + values).resolve_scale(color="independent")
+    return drawn.properties(width=46 * len(columns), height=46 * len(rows))
 
 
 def matrix(frame: pd.DataFrame, order: list[str], value_title: str) -> Any:
@@ -273,9 +288,7 @@ def matrix(frame: pd.DataFrame, order: list[str], value_title: str) -> Any:
         "second:N",
         sort=order,
         title=None,
-        axis=alt.Axis(
-            orient="top", labelAngle=0, labelExpr=split, ticks=False, domain=False, labelOverlap=False
-        ),
+        axis=alt.Axis(labelAngle=0, labelExpr=split, ticks=False, domain=False, labelOverlap=False),
     )
     y = alt.Y(
         "first:N",
@@ -299,10 +312,11 @@ def matrix(frame: pd.DataFrame, order: list[str], value_title: str) -> Any:
     numbers = base.mark_text(fontSize=13).encode(
         text=alt.Text("value:Q", format=".2f"), color=alt.Color("ink:N", scale=None)
     )
-    return (squares + numbers).properties(width="container", height=alt.Step(44))
+    drawn = (squares + numbers).resolve_scale(color="independent")
+    return drawn.properties(width="container", height=44 * data["first"].nunique())
 
 
-def _labels(frame: pd.DataFrame, wrap: bool = False) -> Any:
+def _labels(frame: pd.DataFrame) -> Any:
     """Return the axis of row labels, the chosen one in bold."""
     import altair as alt
 
@@ -316,11 +330,30 @@ def _labels(frame: pd.DataFrame, wrap: bool = False) -> Any:
             ticks=False,
             domain=False,
             labelPadding=6,
-            labelLimit=150,
+            labelLimit=190,
             labelFontWeight=alt.condition(test, alt.value("bold"), alt.value("normal")),
-            labelExpr="split(datum.label, '\\n')" if wrap else alt.Undefined,
         ),
     )
+
+
+def _two_lines(frame: pd.DataFrame) -> bool:
+    return bool(frame["label"].str.contains("\n").any())
+
+
+def _split(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the two lines of each label; a short one stands on the lower line."""
+    lines = [label.split("\n", 1) for label in frame["label"]]
+    return frame.assign(
+        upper=[line[0] if len(line) > 1 else "" for line in lines],
+        lower=[line[-1] for line in lines],
+    )
+
+
+def _names(base: Any, y: Any, x: Any, offset: float) -> Any:
+    """Return the marks that write both lines of the labels above their rows."""
+    text = {"align": "left", "baseline": "bottom"}
+    lower = base.mark_text(**text, yOffset=offset).encode(y=y, x=x, text="lower:N")
+    return lower + base.mark_text(**text, yOffset=offset - 14).encode(y=y, x=x, text="upper:N")
 
 
 def _coloured(frame: pd.DataFrame) -> pd.DataFrame:

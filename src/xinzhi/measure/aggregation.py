@@ -40,7 +40,7 @@ def harmonic_mean(values: Array, weights: Array) -> Array:
 
     values : >= 0
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         parts = np.where(weights > 0, weights / values, np.where(np.isnan(values), np.nan, 0.0))
         result: Array = 1.0 / parts.sum(-1)
     return result

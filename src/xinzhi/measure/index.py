@@ -61,22 +61,22 @@ def index(
     regions, years, size = array.shape
     raw = np.ascontiguousarray(array.values, dtype=float).reshape(-1, size)
     handled = treated(raw, system, method.treatment)
-    grouped = _grouped(handled, regions, years, method.scope)
-    z = normalised(grouped, system, method.normalisation, method.treatment, method.chosen_floor())
+    apart = grouped(handled, regions, years, method.scope)
+    z = normalised(apart, system, method.normalisation, method.treatment, method.chosen_floor())
     weights = indicator_weights(handled, system, hierarchy, method.weighting)
-    scores = _ungrouped(
+    scores = ungrouped(
         hierarchy.scores(z, hierarchy.local_weights(weights), methods), regions, years, method.scope
     )
-    z = _ungrouped(z, regions, years, method.scope)
+    z = ungrouped(z, regions, years, method.scope)
     status = None
     if isinstance(values, xr.Dataset):
         status = values["status"].transpose("region", "year", "indicator").sel(indicator=wanted)
     drawn = None
     if uncertainty is not None:
-        noise = _noise(status, values, uncertainty, array.shape).reshape(-1, size)
+        noise = noise_of(status, values, uncertainty, array.shape).reshape(-1, size)
         drawn = draw_scores(
-            _grouped(raw, regions, years, method.scope),
-            _grouped(noise, regions, years, method.scope),
+            grouped(raw, regions, years, method.scope),
+            grouped(noise, regions, years, method.scope),
             system,
             hierarchy,
             method,
@@ -94,20 +94,20 @@ def index(
         draws=drawn,
         drawn_scores=None
         if drawn is None
-        else _ungrouped(drawn.scores, regions, years, method.scope),
+        else ungrouped(drawn.scores, regions, years, method.scope),
     )
     return index_result(computed, system, hierarchy, method, uncertainty, seed, tuple(inputs))
 
 
-def _grouped(values: Array, regions: int, years: int, scope: str) -> Array:
+def grouped(values: Array, regions: int, years: int, scope: str) -> Array:
     """Arrange (region × year, k) as (groups, observations, k): one group, or one a year."""
     if scope == "pooled":
         return values[None]
     return np.ascontiguousarray(values.reshape(regions, years, -1).transpose(1, 0, 2))
 
 
-def _ungrouped(values: NDArray[Any], regions: int, years: int, scope: str) -> NDArray[Any]:
-    """Undo ``_grouped`` for (…, groups, observations, k): (…, region, year, k)."""
+def ungrouped(values: NDArray[Any], regions: int, years: int, scope: str) -> NDArray[Any]:
+    """Undo ``grouped`` for (…, groups, observations, k): (…, region, year, k)."""
     if scope == "pooled":
         return values.reshape(*values.shape[:-3], regions, years, values.shape[-1])
     return np.swapaxes(values, -3, -2)
@@ -174,12 +174,13 @@ def _check(array: xr.DataArray, system: IndicatorSystem, method: Method) -> None
         )
 
 
-def _noise(
+def noise_of(
     status: xr.DataArray | None,
     values: xr.DataArray | xr.Dataset,
     uncertainty: Uncertainty,
     shape: tuple[int, ...],
 ) -> Array:
+    """Return the relative standard error of every value by its status, in the shape given."""
     reported = uncertainty.noise.get("reported", 0.0)
     if status is None:
         return np.full(shape, reported)

@@ -45,7 +45,8 @@ def is_skewed(values: Array) -> NDArray[np.bool_]:
     """Say of each column whether |skewness| > 2 and kurtosis > 3.5, the JRC's rule for outliers.
 
     values : (observations, indicators)
-    Source : Becker, Saisana, Paruolo and Vandecasteele (2017), Ecological Indicators 80, 12-22
+    Source : the screening rule of the JRC's audits of composite indicators, relaxed from Groeneveld
+        and Meeden (1984), The Statistician 33(4), 391-399, who set 1 for the skewness
     """
     return (np.abs(skewness(values)) > SKEWNESS_LIMIT) & (kurtosis(values) > KURTOSIS_LIMIT)
 

@@ -116,8 +116,11 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class _Case:
-    """What a batch needs: values (groups, observations, indicators) and the prepared options."""
+class Case:
+    """What replications need: values (groups, observations, indicators) and prepared options.
+
+    options : the treatments, normalisations, weightings and aggregations to choose from
+    """
 
     values: Array
     noise: Array
@@ -126,6 +129,7 @@ class _Case:
     options: tuple[tuple[str, ...], ...]
     spread: float
     weights: Array  # (treatments, weightings, indicators)
+    floors: tuple[float, ...]  # one an aggregation
     limits: tuple[Array, Array]
 
 
@@ -145,7 +149,7 @@ def draw_scores(
     noise : the same shape, relative standard error of every value
     Returns : Draws
     """
-    groups, observations, size = values.shape
+    groups, observations, _ = values.shape
     total = uncertainty.draws * groups * observations * len(hierarchy.nodes)
     if total > _MOST_VALUES:
         raise InputError(
@@ -156,20 +160,8 @@ def draw_scores(
             ),
             remedy=Text("减少抽样次数或年份。", "Take fewer draws or fewer years."),
         )
-    options = _options(system, method, uncertainty)
-    flat = values.reshape(-1, size)
-    limits = winsorising_limits(flat)
-    weights = np.array(
-        [
-            [
-                indicator_weights(treated(flat, system, treatment), system, hierarchy, weighting)
-                for weighting in options[2]
-            ]
-            for treatment in options[0]
-        ]
-    )
-    spread = uncertainty.weight_spread
-    case = _Case(values, noise, system, hierarchy, options, spread, weights, limits)
+    case = prepare(values, noise, system, hierarchy, method, uncertainty)
+    options = case.options
     step = max(1, min(uncertainty.draws, _BATCH_CELLS // values.size))
     sizes = [min(step, uncertainty.draws - done) for done in range(0, uncertainty.draws, step)]
     parts = run_many(
@@ -182,6 +174,37 @@ def draw_scores(
         dtype=bool,
     )
     return Draws(np.concatenate([part[0] for part in parts]), choices, options, comparable)
+
+
+def prepare(
+    values: Array,
+    noise: Array,
+    system: IndicatorSystem,
+    hierarchy: Hierarchy,
+    method: Method,
+    uncertainty: Uncertainty,
+) -> Case:
+    """Compute once what all replications share: weights, winsorising limits, floors.
+
+    values, noise : (groups, observations, indicators), see ``draw_scores``
+    """
+    options = _options(system, method, uncertainty)
+    flat = values.reshape(-1, values.shape[-1])
+    weights = np.array(
+        [
+            [
+                indicator_weights(treated(flat, system, treatment), system, hierarchy, weighting)
+                for weighting in options[2]
+            ]
+            for treatment in options[0]
+        ]
+    )
+    floors = tuple(
+        method.chosen_floor() if name == method.aggregation else default_floor(name)
+        for name in options[3]
+    )
+    spread, limits = uncertainty.weight_spread, winsorising_limits(flat)
+    return Case(values, noise, system, hierarchy, options, spread, weights, floors, limits)
 
 
 def _options(
@@ -202,7 +225,7 @@ def _options(
 
 
 def _draw_batch(
-    case: _Case, count: int, seeds: np.random.SeedSequence
+    case: Case, count: int, seeds: np.random.SeedSequence
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     rng = np.random.default_rng(seeds)
     groups, observations, _ = case.values.shape
@@ -215,11 +238,11 @@ def _draw_batch(
     scores = np.empty((count, groups, observations, len(case.hierarchy.nodes)), np.float32)
     for t, n in np.unique(choices[:, :2], axis=0):
         rows = np.flatnonzero((choices[:, 0] == t) & (choices[:, 1] == n))
-        z = _noisy_normalised(case, case.options[0][t], case.options[1][n], len(rows), rng)
+        z = noisy_normalised(case, case.options[0][t], case.options[1][n], len(rows), rng)
         for a in np.unique(choices[rows, 3]):
             here = choices[rows, 3] == a
             name = case.options[3][a]
-            floor = default_floor(name)
+            floor = case.floors[a]
             part = floor + (1 - floor) * z[here] if floor else z[here]
             weights = [w[rows[here]][:, None, :] for w in local]
             methods = by_level(name, case.hierarchy.levels)
@@ -227,7 +250,7 @@ def _draw_batch(
     return scores, choices
 
 
-def _perturbed(case: _Case, choices: NDArray[np.int64], rng: np.random.Generator) -> list[Array]:
+def _perturbed(case: Case, choices: NDArray[np.int64], rng: np.random.Generator) -> list[Array]:
     """Return, for each group, weights (draws, children) drawn around those of the chosen scheme."""
     local = case.hierarchy.local_weights(case.weights[choices[:, 0], choices[:, 2]])
     drawn = []
@@ -237,8 +260,8 @@ def _perturbed(case: _Case, choices: NDArray[np.int64], rng: np.random.Generator
     return drawn
 
 
-def _noisy_normalised(
-    case: _Case, treatment: str, normalisation: str, count: int, rng: np.random.Generator
+def noisy_normalised(
+    case: Case, treatment: str, normalisation: str, count: int, rng: np.random.Generator
 ) -> Array:
     """Disturb, treat and normalise: (draws, groups, observations, indicators).
 

@@ -1,0 +1,263 @@
+"""One region's strategy: run what the data allow, say what could not run, and write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xinzhi.core import NO_TEXT, InputError, Language, Result, Text, XinzhiError, dumps, replacing
+from xinzhi.data import IndicatorSystem, Panel, load_system
+from xinzhi.measure import Method, Uncertainty
+from xinzhi.report.context import Context
+from xinzhi.report.front import KeyNumber, findings, key_numbers, verdict
+from xinzhi.report.model import Card, NotRun, Section, Statement
+from xinzhi.report.sections import SECTIONS
+from xinzhi.report.sections.planned import PLANNED, REASON
+from xinzhi.report.words import say
+
+DRAWS = Uncertainty(draws=10_000)
+
+
+@dataclass(frozen=True)
+class AssessResult(Result):
+    """The strategy of one region; tables are those of its parts, as ``index_scores``.
+
+    sections : in the order of the report; statements : those of the sections
+    verdict, numbers, findings : the first page
+    cards : what lies behind each number, by id
+    not_run : (id, why and what it needs) of every analysis that is not in the report
+    failed : ids of the sections that broke
+    """
+
+    context: Context | None = None
+    sections: tuple[Section, ...] = ()
+    verdict: Statement | None = None
+    numbers: tuple[KeyNumber, ...] = ()
+    findings: tuple[Statement, ...] = ()
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    not_run: tuple[tuple[str, NotRun], ...] = ()
+    failed: tuple[str, ...] = ()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Return every statement, the verdict first."""
+        first = () if self.verdict is None else (self.verdict,)
+        return first + tuple(s for section in self.sections for s in section.statements)
+
+
+def assess(
+    panel: Panel,
+    system: IndicatorSystem,
+    region: str,
+    years: Iterable[int] | None = None,
+    peers: Iterable[str] | None = None,
+    method: Method | None = None,
+    uncertainty: Uncertainty | None = DRAWS,
+    seed: int = 0,
+    second_system: IndicatorSystem | None = None,
+    progress: bool = False,
+) -> AssessResult:
+    """Assess one region against its peers and word the result.
+
+    region : any name or code that the panel's region set knows
+    years : the years compared, by default those in which every indicator has figures; the report
+        speaks of the last one in which the region has a level
+    peers : the regions whose quartiles stand beside the region's values, by default all others;
+        ranks are among all regions of the panel in any case
+    uncertainty : the Monte Carlo behind every interval; None for none
+    second_system : the system of the second index, new quality productive forces by default
+    Returns : AssessResult; what the input does not allow is in ``not_run``, a section that breaks
+        in ``failed`` too, and the rest is there all the same
+    Raises : InputError for an unknown region or year, and for data that the system cannot use
+    """
+    name = _known(panel, region)
+    others = [n for n in panel.region_names if n != name]
+    chosen = others if peers is None else [_known(panel, peer) for peer in peers]
+    values = system.evaluate(panel, years)
+    context = Context(
+        panel=panel,
+        system=system,
+        second_system=second_system or load_system("new_quality"),
+        values=values,
+        region=name,
+        year=_year(values["value"].sel(region=name)),
+        peers=tuple(dict.fromkeys(peer for peer in chosen if peer != name)),
+        method=method or Method(),
+        uncertainty=uncertainty,
+        seed=seed,
+        progress=progress,
+    )
+    tables: dict[str, pd.DataFrame] = {}
+    sections, not_run, failed = [], [], []
+    for module in SECTIONS:
+        outcome = _section(module, context, tables)
+        if isinstance(outcome, Section):
+            sections.append(outcome)
+            continue
+        reason, broke = outcome
+        not_run.append((module.ID, reason))
+        if broke:
+            failed.append(module.ID)
+    not_run += [(key, NotRun(REASON, needs)) for key, _, _, needs in PLANNED]
+    results = context.results.values()
+    said = [statement for section in sections for statement in section.statements]
+    return AssessResult(
+        tables=tables,
+        units={f"{k}_{c}": u for k, r in context.results.items() for c, u in r.units.items()},
+        parameters=_parameters(context),
+        inputs=panel.inputs,
+        warnings=tuple(dict.fromkeys(w for r in results for w in (*panel.warnings, *r.warnings))),
+        context=context,
+        sections=tuple(sections),
+        verdict=verdict(context),
+        numbers=tuple(key_numbers(context)),
+        findings=tuple(findings(said)),
+        cards=context.cards,
+        not_run=tuple(not_run),
+        failed=tuple(failed),
+    )
+
+
+def _section(
+    module: Any, context: Context, tables: dict[str, pd.DataFrame]
+) -> Section | tuple[NotRun, bool]:
+    """Run and write one section; a broken one leaves a reason and no half of its tables."""
+    try:
+        result = module.run(context)
+        if isinstance(result, NotRun):
+            return result, False
+        context.results[module.ID] = result
+        own = {f"{module.ID}_{name}": table for name, table in result.tables.items()}
+        section: Section = module.write(result, context)
+        check_evidence(section.statements, {**tables, **own})
+    except InputError as error:
+        if module is SECTIONS[0]:  # without the main index there is nothing to report
+            raise
+        return NotRun(error.message, error.remedy or NO_TEXT), False  # the input does not allow it
+    except Exception as error:
+        context.results.pop(module.ID, None)
+        words = error.message if isinstance(error, XinzhiError) else _internal(error)
+        return NotRun(words), True
+    tables.update(own)
+    return section
+
+
+def check_evidence(statements: Iterable[Statement], tables: Mapping[str, pd.DataFrame]) -> None:
+    """Check that the evidence of every statement is there.
+
+    Raises : ValueError naming the rule, the table and the key
+    """
+    for statement in statements:
+        for name, key in statement.evidence:
+            rows = tables.get(name)
+            if rows is not None:
+                for column, value in key.items():
+                    rows = rows[rows[column] == value]
+            if rows is None or rows.empty:
+                raise ValueError(f"statement {statement.rule}: no {name} with {dict(key)}")
+
+
+def _internal(error: Exception) -> Text:
+    shown = f"{type(error).__name__}: {error}"
+    return Text(f"内部错误：{shown}", f"internal error: {shown}")
+
+
+def _known(panel: Panel, region: str) -> str:
+    name = panel.regions.get(region).name
+    if name not in panel.region_names:
+        raise InputError(Text(f"数据中没有地区 {name}", f"the data have no region {name}"))
+    return name
+
+
+def _year(values: Any) -> int:
+    """Return the last year in which the region has every indicator, else the last of all."""
+    complete = values.notnull().all("indicator").values
+    years = values["year"].values
+    return int(years[complete][-1]) if complete.any() else int(years[-1])
+
+
+def _parameters(context: Context) -> dict[str, Any]:
+    systems = {
+        "system": context.system,
+        "second_system": context.second_system if "new_quality" in context.results else None,
+    }
+    return {
+        "region": context.region,
+        "year": context.year,
+        "years": [int(year) for year in context.values["year"].values],
+        "peers": list(context.peers),
+        **{
+            key: None if s is None else {"id": s.id, "version": s.version, "sha256": s.sha256}
+            for key, s in systems.items()
+        },
+        "method": context.method.to_dict(),
+        "uncertainty": context.uncertainty.to_dict() if context.uncertainty else None,
+        "seed": context.seed,
+    }
+
+
+def write_report(assessment: AssessResult, folder: Path | str, force: bool = False) -> list[Path]:
+    """Write report.html, results.json and tables.xlsx: all three, or none of them.
+
+    Raises : InputError if one of them exists and ``force`` is false, or ``folder`` is not writable
+    """
+    from xinzhi.report.export import write_workbook
+    from xinzhi.report.html import page
+
+    place = Path(folder)
+    paths = [place / name for name in ("report.html", "results.json", "tables.xlsx")]
+    with ExitStack() as stack:
+        html, json, xlsx = (stack.enter_context(replacing(path, force)) for path in paths)
+        html.write_text(page(assessment), encoding="utf-8")
+        json.write_text(dumps(document(assessment)) + "\n", encoding="utf-8")
+        write_workbook(assessment, xlsx)
+    return paths
+
+
+def document(assessment: AssessResult) -> dict[str, Any]:
+    """Return what results.json holds."""
+    from xinzhi import __version__
+
+    return {
+        "command": "assess",
+        "version": __version__,
+        "parameters": dict(assessment.parameters),
+        "inputs": list(assessment.inputs),
+        "result": assessment.to_dict(),
+        "statements": [statement.to_dict() for statement in assessment.statements],
+        "not_run": [
+            {
+                "id": key,
+                "reason": reason.reason,
+                "needs": reason.needs,
+                "failed": key in assessment.failed,
+            }
+            for key, reason in assessment.not_run
+        ],
+        "warnings": list(assessment.warnings),
+    }
+
+
+def summary(assessment: AssessResult, lang: Language = "en") -> str:
+    """Return a few lines for the terminal: the verdict, the findings, what did not run."""
+    lines = [] if assessment.verdict is None else [assessment.verdict.text.get(lang)]
+    lines += [f"- {finding.text.get(lang)}" for finding in assessment.findings]
+    for key, reason in assessment.not_run:
+        if key not in {planned[0] for planned in PLANNED}:
+            lines.append(
+                say("未运行 {k}：{w}", "not run, {k}: {w}", k=key, w=reason.reason).get(lang)
+            )
+    count = f"{len(PLANNED)}"
+    lines.append(
+        say(
+            "另有 {n} 项分析此版本尚无，所需数据见报告。",
+            "{n} further analyses are not in this version; the report lists the figures they need.",
+            n=count,
+        ).get(lang)
+    )
+    return "\n".join(lines)

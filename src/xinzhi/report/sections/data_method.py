@@ -1,0 +1,244 @@
+"""Every source, every cell not simply as published, every option and what others would give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from xinzhi.core import NO_TEXT, InputError, Result, Text
+from xinzhi.data import Indicator, embedded_reasons
+from xinzhi.measure import IndexResult, Method, coupling, index
+from xinzhi.measure.method import NORMALISATIONS, SCOPES, TREATMENTS, WEIGHTINGS
+from xinzhi.report.context import Context, Figures, publisher_of
+from xinzhi.report.data_tables import (
+    cell_table,
+    source_table,
+    treatment_table,
+    variant_chart,
+    variant_table,
+)
+from xinzhi.report.model import NotRun, Section, Statement
+from xinzhi.report.titles import status_title
+from xinzhi.report.words import listing, rank_band, say
+
+ID = "data_method"
+PART = "data"
+_OPTIONS = {
+    "treatment": TREATMENTS,
+    "normalisation": NORMALISATIONS,
+    "scope": SCOPES,
+    "weighting": WEIGHTINGS,
+    "aggregation": ("arithmetic", "geometric", "harmonic", "topsis"),
+}
+_CELLS = ("region", "year", "indicator", "value", "unit", "status", "vintage", "source")
+
+
+def run(context: Context) -> Result | NotRun:
+    """Collect sources and cells, and compute the index once for every other option."""
+    used = _used(context)
+    return Result(
+        tables={
+            "sources": _sources(context, used),
+            "cells": _cells(context, used),
+            "variants": _variants(context),
+        },
+        inputs=context.panel.inputs,
+        warnings=context.panel.warnings,
+    )
+
+
+def write(result: Result, context: Context) -> Section:
+    """Word the state of the data and what other options would give."""
+    sources, cells, variants = (result.tables[n] for n in ("sources", "cells", "variants"))
+    statements = [*_counted(context, sources, cells), *_varied(context, variants)]
+    drawn = variant_chart(context, variants)
+    tables = [
+        source_table(context, sources),
+        cell_table(context, cells),
+        variant_table(context, variants),
+    ]
+    main = context.results.get("index")
+    if isinstance(main, IndexResult):
+        tables.append(treatment_table(context, main))
+    return Section(
+        id=ID,
+        title=Text("来源、数值与选项", "Sources, figures and options"),
+        statements=tuple(statements),
+        charts=(drawn,) if drawn else (),
+        tables=tuple(tables),
+        notes=context.panel.warnings,
+    )
+
+
+def _used(context: Context) -> pd.DataFrame:
+    """Return the figures behind the indices that ran: a row a figure that is or should be there.
+
+    Returns : the columns of a panel and ``used_by``; status "missing" where there is no figure
+    """
+    parts = []
+    for name in ("index", "new_quality"):
+        result = context.results.get(name)
+        if not isinstance(result, IndexResult) or result.system is None:
+            continue
+        years = [int(year) for year in result.levels["year"].values]
+        parts += [_figures_of(context, one, years) for one in result.system.indicators]
+        side = result.system.side if name == "new_quality" else ()
+        there = [i for i in side if all(map(context.panel.resolve, i.formula.names))]
+        parts += [_figures_of(context, one, None) for one in there]
+    if not parts:
+        return pd.DataFrame(columns=[*_CELLS, "used_by"])
+    every = pd.concat(parts, ignore_index=True)
+    joined = every.groupby(["indicator", "vintage", "region", "year"], sort=False)["used_by"]
+    every["used_by"] = joined.transform(lambda names: ", ".join(dict.fromkeys(names)))
+    return every.drop_duplicates(["indicator", "vintage", "region", "year"])
+
+
+def _figures_of(context: Context, indicator: Indicator, years: list[int] | None) -> pd.DataFrame:
+    """Return the figures an indicator reads; ``years`` None takes those there are, gaps and all."""
+    figures = Figures(context.panel, indicator.formula.names)
+    frame = figures.frame.astype({c: "str" for c in _CELLS if c not in ("year", "value")})
+    if years is not None:
+        wanted = set(_years_read(indicator, years))
+        frame = frame[frame["year"].isin(wanted)]
+        names = list(dict.fromkeys(figures.known.values()))
+        grid = pd.MultiIndex.from_product(
+            [names, list(context.panel.region_names), sorted(wanted)],
+            names=["indicator", "region", "year"],
+        )
+        frame = frame.set_index(["indicator", "region", "year"]).reindex(grid).reset_index()
+        gone = frame["value"].isna()
+        frame.loc[gone, "status"] = "missing"
+        frame.loc[gone, "vintage"] = frame.loc[gone, "indicator"].map(figures.vintages)
+    return frame[[*_CELLS]].assign(used_by=indicator.id)
+
+
+def _years_read(indicator: Indicator, years: list[int]) -> Iterator[int]:
+    if indicator.fixed_year is not None:
+        yield indicator.fixed_year
+        return
+    for year in years:
+        yield from range(year - indicator.window + 1, year + 1)
+
+
+def _sources(context: Context, used: pd.DataFrame) -> pd.DataFrame:
+    """Return where every figure in use was published."""
+    there = used[used["status"] != "missing"]
+    keys = ["indicator", "vintage", "source"]
+    table = there.groupby(keys, sort=False, as_index=False).agg(
+        first_year=("year", "min"),
+        last_year=("year", "max"),
+        cells=("value", "size"),
+        doubtful=("status", lambda s: int((s == "doubtful").sum())),
+        unit=("unit", "first"),
+        used_by=("used_by", "first"),
+    )
+    publishers = [publisher_of(vintage) for vintage in table["vintage"]]
+    table.insert(2, "publisher_zh", [p.zh for p in publishers])
+    table.insert(3, "publisher_en", [p.en for p in publishers])
+    return table
+
+
+def _cells(context: Context, used: pd.DataFrame) -> pd.DataFrame:
+    """Return every cell in use that is missing or is not simply as published, with the reason."""
+    table = used[used["status"] != "reported"].reset_index(drop=True)
+    reasons = [_reason(row) for row in table.to_dict("records")]
+    return table.assign(
+        reason_zh=[reason.zh for reason in reasons], reason_en=[reason.en for reason in reasons]
+    )
+
+
+def _reason(row: Mapping[Any, Any]) -> Text:
+    if row["status"] == "missing":
+        return Text("数据中没有", "absent from the data")
+    keys = ("indicator", "vintage", "region", "year", "source")
+    found = embedded_reasons(*(row[key] for key in keys))
+    if not found:
+        return NO_TEXT
+    return Text("；".join(t.zh for t in found), "; ".join(t.en for t in found))
+
+
+def _variants(context: Context) -> pd.DataFrame:
+    """Return what the region's level and ranks would be with one option changed at a time."""
+    rows = []
+    for option, values in _OPTIONS.items():
+        own = getattr(context.method, option)
+        for value in dict.fromkeys((own, *values)):
+            row = _variant(context, replace(context.method, **{option: value}))
+            if row is not None:
+                rows.append({"option": option, "choice": value, "chosen": value == own, **row})
+    columns = ["option", "choice", "chosen", "score", "rank", "coordination", "coordination_rank"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _variant(context: Context, method: Method) -> dict[str, float] | None:
+    try:
+        result = index(context.values, context.system, method)
+    except InputError:  # goalposts that the system does not give, and the like
+        return None
+    at = {"region": context.region, "year": context.year}
+    scores = result.tables["scores"]
+    row = scores[
+        (scores["region"] == at["region"])
+        & (scores["year"] == at["year"])
+        & (scores["node"] == context.system.root)
+    ].iloc[0]
+    found = {"score": row["score"], "rank": row["rank"]}
+    try:
+        table = coupling(result).tables["coupling"]
+    except InputError:  # z-scores have no levels between 0 and 1
+        return found
+    own = table[(table["region"] == at["region"]) & (table["year"] == at["year"])].iloc[0]
+    return found | {"coordination": own["coordination"], "coordination_rank": own["rank"]}
+
+
+def _counted(context: Context, sources: pd.DataFrame, cells: pd.DataFrame) -> Iterator[Statement]:
+    if sources.empty:
+        return
+    counts = cells["status"].value_counts()
+    named = listing(
+        say("{s} {n} 个", "{n} {s}", s=status_title(str(status)), n=f"{count:,}")
+        for status, count in counts.items()
+    )
+    reported = int(sources["cells"].sum()) - int(counts.drop("missing", errors="ignore").sum())
+    nothing = (
+        Text("；没有插补，也没有拼接不同版本", "; nothing is imputed and no vintages are spliced")
+        if "imputed" not in counts
+        else NO_TEXT
+    )
+    text = say(
+        "两个指数及旁证共用到 {n} 个数值，其中公布值 {r} 个{m}{i}。",
+        "The indices and side figures read {n} figures, {r} of them as published{m}{i}.",
+        i=nothing,
+        n=f"{int(sources['cells'].sum()):,}",
+        r=f"{reported:,}",
+        m=Text(f"，另有{named.zh}", f", besides {named.en}") if len(counts) else "",
+    )
+    evidence = [(f"{ID}_sources", {"vintage": v}) for v in sources["vintage"].unique()]
+    evidence += [(f"{ID}_cells", {"status": str(status)}) for status in counts.index]
+    yield Statement(f"{ID}.cells", text, tuple(evidence), see=f"{ID}-cells")
+
+
+def _varied(context: Context, variants: pd.DataFrame) -> Iterator[Statement]:
+    known = variants.dropna(subset=["rank"])
+    if len(known) < 2:
+        return
+    low, high = known["rank"].min(), known["rank"].max()
+    pairs = Text("", "")
+    both = variants.dropna(subset=["coordination_rank"])
+    if len(both):
+        ends = both["coordination_rank"].min(), both["coordination_rank"].max()
+        pairs = say("；协调度排名为{b}", "; by coordination {b}", b=rank_band(*ends))
+    text = say(
+        "逐项改换方法（{n} 种做法）时，{r}的水平排名{is_}{b}{c}。",
+        "With one option changed at a time ({n} ways) {r} {is_} {b} by level{c}.",
+        n=f"{len(known)}",
+        r=context.name(context.region),
+        is_=Text("始终为", "stays") if low == high else Text("为", "ranks"),
+        b=rank_band(low, high),
+        c=pairs,
+    )
+    evidence = ((f"{ID}_variants", {"rank": low}), (f"{ID}_variants", {"rank": high}))
+    yield Statement(f"{ID}.variants", text, evidence, (low, high), f"{ID}-variants")

@@ -1,0 +1,59 @@
+"""Small panels and systems of made-up regions, with names that try to break the page."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xinzhi.data import IndicatorSystem, Panel, RegionSet, parse_system
+from xinzhi.measure import Uncertainty
+from xinzhi.report import AssessResult, assess
+
+HOSTILE = "<script>alert(1)</script>"
+FORMULA = "=cmd()"
+REGIONS = ("甲县", "乙县", "Kent", HOSTILE, FORMULA, "己县")
+QUICK = Uncertainty(draws=200)
+
+
+def system_of(parts: int, name: str = "mine") -> IndicatorSystem:
+    """Return a system of ``parts`` subsystems with two indicators each."""
+    lines = [
+        f'[system]\nid = "{name}"\ntitle = {{ zh = "{parts} 项体系", en = "System of {parts}" }}'
+    ]
+    for k in range(parts):
+        title = HOSTILE if k == 1 else f"Part {k}"
+        lines.append(f'[[node]]\nid = "part{k}"\ntitle = {{ zh = "部分{k}", en = "{title}" }}')
+        lines += [
+            f'[[indicator]]\nid = "i{k}{j}"\nnode = "part{k}"\nformula = "x{k}{j} / base"\n'
+            f'unit = "percent"\nweak = {"true" if j else "false"}'
+            for j in range(2)
+        ]
+    return parse_system("\n".join(lines).encode(), f"{name}.toml")
+
+
+def panel_of(
+    parts: int, *, years: int = 3, missing: tuple[tuple[str, int, str], ...] = ()
+) -> Panel:
+    """Return figures for ``system_of(parts)``; those listed as ``missing`` are left out."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for region in REGIONS:
+        for year in range(2021, 2021 + years):
+            names = ["base", *(f"x{k}{j}" for k in range(parts) for j in range(2))]
+            for name in names:
+                if (region, year, name) in missing:
+                    continue
+                value = 1_000.0 if name == "base" else float(rng.uniform(10, 90))
+                rows.append(
+                    (region, year, name, value, "CNY_100m", "=1+1 <b>source</b>", "reported")
+                )
+    columns = ["region", "year", "indicator", "value", "unit", "source", "status"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return Panel.from_frame(frame, regions=RegionSet.from_names(REGIONS), name="mine")
+
+
+def assessed(parts: int = 3, region: str = "甲县", **options: object) -> AssessResult:
+    """Return the assessment of a made-up region."""
+    missing = options.pop("missing", ())
+    settings = {"uncertainty": QUICK, **options}
+    return assess(panel_of(parts, missing=missing), system_of(parts), region, **settings)  # type: ignore[arg-type]
