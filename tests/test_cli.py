@@ -229,7 +229,7 @@ def test_bad_files_get_a_message_that_helps(tmp_path: Path, name: str):
     [
         (("index", "no-such-file.csv"), "no-such-file.csv"),
         (("index", "."), "folder"),
-        (("index", "--system", "no-such-system"), "four_chains, new_quality"),
+        (("index", "--system", "no-such-system"), "four_chains_science, new_quality"),
         (("index", "--year", "abc"), "Write 2023 or 2010:2023"),
         (("index", "--year", "2023:2010"), "Write 2023 or 2010:2023"),
         (("index", "--region", "上毎", "--uncertainty", "0"), "did you mean 上海?"),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         coupling,
         index,
     )
-    from xinzhi.report import AssessResult, assess, write_report
+    from xinzhi.report.assess import AssessResult, assess, write_report
 
 __version__ = "0.1.0"
 

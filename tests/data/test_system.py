@@ -160,7 +160,7 @@ def test_all_problems_come_at_once():
 
 
 def test_a_missing_file_lists_the_shipped_systems(tmp_path: Path):
-    with pytest.raises(InputError, match="four_chains, new_quality"):
+    with pytest.raises(InputError, match="four_chains, four_chains_science, new_quality"):
         load_system(tmp_path / "none.toml")
     with pytest.raises(InputError, match="is a folder"):
         load_system(tmp_path)

@@ -54,7 +54,7 @@ def test_what_cannot_be_drawn_is_said(result: IndexResult, coupled: CouplingResu
         "no chart pie": lambda: result.plot("pie"),
         "choose from ranking, time, profile": lambda: coupled.plot("pie"),
         "no region 上海": lambda: result.plot(region="上海"),
-        "no 1999": lambda: coupled.plot(year=1999),
+        "no year 1999": lambda: coupled.plot(year=1999),
     }.items():
         with pytest.raises(InputError, match=name):
             call()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -52,8 +55,19 @@ def panel_of(
     return Panel.from_frame(frame, regions=RegionSet.from_names(REGIONS), name="mine")
 
 
-def assessed(parts: int = 3, region: str = "甲县", **options: object) -> AssessResult:
+@cache
+def _panel(parts: int, missing: tuple[tuple[str, int, str], ...]) -> Panel:
+    return panel_of(parts, missing=missing)
+
+
+@cache
+def standard(parts: int = 3, region: str = "甲县") -> AssessResult:
+    """Return the assessment of a made-up region with the usual options, made once."""
+    return assessed(parts, region)
+
+
+def assessed(parts: int = 3, region: str = "甲县", **options: Any) -> AssessResult:
     """Return the assessment of a made-up region."""
     missing = options.pop("missing", ())
-    settings = {"uncertainty": QUICK, **options}
-    return assess(panel_of(parts, missing=missing), system_of(parts), region, **settings)  # type: ignore[arg-type]
+    settings: dict[str, Any] = {"uncertainty": QUICK, **options}
+    return assess(_panel(parts, missing), system_of(parts), region, **settings)

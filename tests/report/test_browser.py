@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import skip_or_fail
-from tests.report.cases import HOSTILE, assessed
+from tests.report.cases import HOSTILE, standard
 
 from xinzhi.report import write_report
 
@@ -174,7 +174,7 @@ def test_no_width_overflows(browser: Any, folder: Path, lang: str, width: int):
 
 
 def test_names_that_look_like_code_do_nothing(browser: Any, tmp_path: Path):
-    write_report(assessed(3, region=HOSTILE), tmp_path)
+    write_report(standard(3, HOSTILE), tmp_path)
     opened(browser, tmp_path / "report.html", "#en")
     assert shown(browser, "h1") == HOSTILE
     browser.find_element("css selector", ".four .number").click()

@@ -67,6 +67,7 @@ def finished(chart: Any, title: str, subtitle: str) -> Any:
 def spec(chart: Any) -> dict[str, Any]:
     """Return a chart as Vega-Lite for a page that fits it to its own width."""
     found: dict[str, Any] = chart.configure(**theme()).to_dict(validate=False)
+    found.pop("$schema")  # an address that nobody needs to ask
     if found.get("width") == "container":
         found["autosize"] = {"type": "fit-x", "contains": "padding"}
     return found
@@ -85,7 +86,12 @@ def ranking(frame: pd.DataFrame, value_title: str, last: int) -> Any:
     scale = alt.Scale(domain=[1, max(2, last)], nice=False, zero=False, padding=8)
     step = next(s for s in (1, 2, 5, 10, 50, 100, 500, 1000) if last / s <= 8 or s == 1000)
     ticks = [1, *range(step if step > 1 else 2, last + 1, step)]
-    x = alt.X("value:Q", title=value_title, scale=scale, axis=alt.Axis(orient="top", values=ticks))
+    x = alt.X(
+        "value:Q",
+        title=value_title,
+        scale=scale,
+        axis=alt.Axis(orient="top", values=ticks, format="d"),
+    )
     colour = alt.Color("colour:N", scale=None)
     tooltip = [
         alt.Tooltip("label:N", title=" "),
@@ -101,7 +107,7 @@ def ranking(frame: pd.DataFrame, value_title: str, last: int) -> Any:
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
         y=y, x=x, color=colour, tooltip=tooltip
     )
-    return (whiskers + dots).properties(width="container", height=19 * len(data))
+    return alt.layer(whiskers, dots, width="container", height=19 * len(data))
 
 
 def profile(
@@ -152,11 +158,11 @@ def profile(
     words = base.mark_text(
         align="right", fontWeight="bold", color=REGION, baseline="bottom", yOffset=shift - 11
     ).encode(y=y, x=alt.value("width"), text=alt.Text("value:Q", format=_THREE))
-    layers = band + middle + whiskers + dots + names + words
+    layers = [band, middle, whiskers, dots, *names, words]
     if reference is not None:
         line = alt.Chart().mark_rule(color=PEERS, strokeDash=[4, 3]).encode(x=alt.datum(reference))
-        layers = line + layers
-    return layers.properties(width="container", height=step * len(frame))
+        layers.insert(0, line)
+    return alt.layer(*layers, width="container", height=step * len(frame))
 
 
 def trend(
@@ -199,7 +205,7 @@ def trend(
             *_interval_tooltip(frame, _THREE),
         ],
     )
-    return (band + middle + interval + line + dots).properties(width="container", height=height)
+    return alt.layer(band, middle, interval, line, dots, width="container", height=height)
 
 
 def bars(frame: pd.DataFrame, value_title: str, number_format: str = ".1%") -> Any:
@@ -235,7 +241,31 @@ def bars(frame: pd.DataFrame, value_title: str, number_format: str = ".1%") -> A
     numbers = base.mark_text(align="left", dx=5, yOffset=shift, fontWeight="bold").encode(
         y=y, x=x, text=alt.Text("value:Q", format=number_format)
     )
-    return (body + names + numbers).properties(width="container", height=step * len(frame))
+    return alt.layer(body, *names, numbers, width="container", height=step * len(frame))
+
+
+def levels(frame: pd.DataFrame, value_title: str, top: float) -> Any:
+    """Draw one bar from zero an item, for many items: where there is no map.
+
+    frame : label, value, chosen (bool); in row order
+    """
+    import altair as alt
+
+    data = _coloured(frame)
+    y = _labels(data)
+    x = alt.X("value:Q", title=value_title, scale=alt.Scale(domain=[0, top * 1.12], nice=False))
+    base = alt.Chart(data).encode(y=y, x=x)
+    body = base.mark_bar(height=12).encode(
+        color=alt.Color("colour:N", scale=None),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("value:Q", title=value_title, format=_THREE),
+        ],
+    )
+    words = base.mark_text(align="left", dx=4, fontSize=11).encode(
+        text=alt.Text("value:Q", format=_THREE)
+    )
+    return alt.layer(body, words, width="container", height=19 * len(data))
 
 
 def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) -> Any:
@@ -271,8 +301,8 @@ def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) ->
     values = base.mark_text(dy=9, fontSize=10).encode(
         text=alt.Text("value:Q", format=".2f"), color=ink
     )
-    drawn = (squares + outline + names + values).resolve_scale(color="independent")
-    return drawn.properties(width=46 * len(columns), height=46 * len(rows))
+    size = {"width": 46 * len(columns), "height": 46 * len(rows)}
+    return alt.layer(squares, outline, names, values, resolve=_own_colours(), **size)
 
 
 def matrix(frame: pd.DataFrame, order: list[str], value_title: str) -> Any:
@@ -312,8 +342,8 @@ def matrix(frame: pd.DataFrame, order: list[str], value_title: str) -> Any:
     numbers = base.mark_text(fontSize=13).encode(
         text=alt.Text("value:Q", format=".2f"), color=alt.Color("ink:N", scale=None)
     )
-    drawn = (squares + numbers).resolve_scale(color="independent")
-    return drawn.properties(width="container", height=44 * data["first"].nunique())
+    height = 44 * data["first"].nunique()
+    return alt.layer(squares, numbers, resolve=_own_colours(), width="container", height=height)
 
 
 def _labels(frame: pd.DataFrame) -> Any:
@@ -349,11 +379,20 @@ def _split(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _names(base: Any, y: Any, x: Any, offset: float) -> Any:
+def _names(base: Any, y: Any, x: Any, offset: float) -> tuple[Any, Any]:
     """Return the marks that write both lines of the labels above their rows."""
     text = {"align": "left", "baseline": "bottom"}
-    lower = base.mark_text(**text, yOffset=offset).encode(y=y, x=x, text="lower:N")
-    return lower + base.mark_text(**text, yOffset=offset - 14).encode(y=y, x=x, text="upper:N")
+    return (
+        base.mark_text(**text, yOffset=offset).encode(y=y, x=x, text="lower:N"),
+        base.mark_text(**text, yOffset=offset - 14).encode(y=y, x=x, text="upper:N"),
+    )
+
+
+def _own_colours() -> Any:
+    """Return that layers with a scale of colours and layers with given colours do not mix."""
+    import altair as alt
+
+    return alt.Resolve(scale=alt.ScaleResolveMap(color="independent"))
 
 
 def _coloured(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Figures and what they mean: panels, regions, units, indicators, readers, embedded figures."""
 
 from xinzhi.data.breaks import series_breaks
+from xinzhi.data.detection import detect
+from xinzhi.data.difference import DifferenceResult, compare_panels, compare_vintages
 from xinzhi.data.figures import (
     Note,
     Vintage,
@@ -10,43 +12,81 @@ from xinzhi.data.figures import (
     embedded_totals,
     embedded_vintages,
 )
+from xinzhi.data.importing import ImportResult, import_files
+from xinzhi.data.imputation import IMPUTATION_METHODS, imputation_influence, impute
 from xinzhi.data.indicators import IndicatorInfo, find_indicator, indicators
+from xinzhi.data.inspection import InspectionResult, finding_text, inspect_table
+from xinzhi.data.joining import join_panels
+from xinzhi.data.mapping import Mapping
+from xinzhi.data.packs import Pack, find_pack, get_pack, pack_is_present, packs, read_pack
 from xinzhi.data.panel import STATUSES, Panel
 from xinzhi.data.readers import read_levels, read_panel
 from xinzhi.data.regions import Region, RegionSet, load_region_set
+from xinzhi.data.repair import RepairResult, repair_table
+from xinzhi.data.science_technology import science_technology_panel
 from xinzhi.data.system import Indicator, IndicatorSystem, Node
 from xinzhi.data.system_reader import load_system, parse_system, shipped_systems
+from xinzhi.data.template import write_template
 from xinzhi.data.units import Unit, convert, find_unit, units
+from xinzhi.data.workspace import Workspace, create_workspace, is_workspace, open_workspace
 from xinzhi.data.writers import write_panel
 
 __all__ = [
+    "IMPUTATION_METHODS",
     "STATUSES",
+    "DifferenceResult",
+    "ImportResult",
     "Indicator",
     "IndicatorInfo",
     "IndicatorSystem",
+    "InspectionResult",
+    "Mapping",
     "Node",
     "Note",
+    "Pack",
     "Panel",
     "Region",
     "RegionSet",
+    "RepairResult",
     "Unit",
     "Vintage",
+    "Workspace",
+    "compare_panels",
+    "compare_vintages",
     "convert",
+    "create_workspace",
+    "detect",
     "embedded_notes",
     "embedded_panel",
     "embedded_reasons",
     "embedded_totals",
     "embedded_vintages",
     "find_indicator",
+    "find_pack",
     "find_unit",
+    "finding_text",
+    "get_pack",
+    "import_files",
+    "imputation_influence",
+    "impute",
     "indicators",
+    "inspect_table",
+    "is_workspace",
+    "join_panels",
     "load_region_set",
     "load_system",
+    "open_workspace",
+    "pack_is_present",
+    "packs",
     "parse_system",
     "read_levels",
+    "read_pack",
     "read_panel",
+    "repair_table",
+    "science_technology_panel",
     "series_breaks",
     "shipped_systems",
     "units",
     "write_panel",
+    "write_template",
 ]

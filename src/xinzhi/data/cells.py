@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ _MISSING = frozenset(
 # 1,234,567.8 and 1 234 567.8; a comma elsewhere is no thousands separator.
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_ALL_PLAIN = re.compile(rf"(?:(?:{_PLAIN.pattern})?\n)*+(?:{_PLAIN.pattern})?")
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?年?(?:度|末)?")
 YEARS = (1000, 2999)
 
@@ -69,12 +71,30 @@ def year_of(cell: Any) -> int | None:
     return year if YEARS[0] <= year <= YEARS[1] else None
 
 
+def plain_numbers(cells: Sequence[Any]) -> npt.NDArray[np.float64] | None:
+    """Return the numbers of cells that are all numbers as such, or all digits or blank, else None.
+
+    One look at all of them at once; ``number_of`` would say the same of each.
+    """
+    kinds = set(map(type, cells))
+    if kinds <= {float, int}:
+        return np.array(cells, dtype=float)
+    text = "\n".join(cells) if kinds == {str} else ""
+    if text.count("\n") != len(cells) - 1 or not _ALL_PLAIN.fullmatch(text):
+        return None
+    return np.array([float(cell) if cell else math.nan for cell in cells])
+
+
 def numbers_of(cells: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Return the numbers of a column, and where it holds text that is no number (there NaN)."""
     if pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype):
         return cells.to_numpy(dtype=float, na_value=np.nan, copy=True), np.zeros(
             len(cells), dtype=bool
         )
-    parsed = [number_of(cell) for cell in cells.astype(object).tolist()]
+    listed = cells.astype(object).tolist()
+    plain = plain_numbers(listed)
+    if plain is not None:
+        return plain, np.zeros(len(plain), dtype=bool)
+    parsed = [number_of(cell) for cell in listed]
     wrong = np.array([value is None for value in parsed], dtype=bool)
     return np.array(parsed, dtype=float), wrong

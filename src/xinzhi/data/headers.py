@@ -51,18 +51,11 @@ _HEADINGS = {
     "source": ("来源", "数据来源", "资料来源", "source"),
     "status": ("状态", "数据状态", "status"),
     "vintage": ("版本", "数据版本", "vintage"),
+    "table": ("表名", "表号", "table", "table name"),
+    "label": ("标签", "指标标签", "label", "label zh"),
+    "code": ("代码", "指标代码", "code", "indicator code"),
     "ignored": (
-        *(
-            "代码",
-            "地区代码",
-            "行政区划代码",
-            "区划代码",
-            "code",
-            "region code",
-            "序号",
-            "no",
-            "id",
-        ),
+        *("地区代码", "行政区划代码", "区划代码", "region code", "序号", "no", "id"),
         *("备注", "注", "说明", "note", "notes", "remarks", "english name", "英文名称"),
     ),
 }
@@ -91,7 +84,8 @@ class Layout:
     """Where a grid keeps what.
 
     header : place of the heading row in ``grid.cells``
-    columns : column of the long table → place in the row
+    columns : column of the long table → place in the row; also ``table`` (which of several tables
+        in one file the row is from) and ``label`` (what the indicator's code stands for)
     measures : the columns of values; one for a long table
     headings : column of the long table → heading as it stands in the file
     """
@@ -108,15 +102,15 @@ def recognise(grid: Grid) -> Layout:
     Raises : InputError, naming the columns that are missing and those that were found
     """
     header = _header_row(grid)
-    headings = [_words(cell) for cell in grid.cells[header]]
+    headings = [words_of(cell) for cell in grid.cells[header]]
     columns: dict[str, int] = {}
     others: list[int] = []
     findings: list[Finding] = []
     for place, heading in enumerate(headings):
-        column = _COLUMN_OF.get(name_key(_without_unit(heading)))
+        column = meaning_of(heading)
         if column is None:
             others += [place] if heading else []
-        elif column != "ignored" and column in columns:
+        elif column in columns and column not in ("ignored", "code"):
             problem = Text(
                 f"与“{headings[columns[column]]}”列含义相同",
                 f"means the same as {headings[columns[column]]}",
@@ -126,6 +120,10 @@ def recognise(grid: Grid) -> Layout:
             columns[column] = place
     columns.pop("ignored", None)
     years = [place for place in others if year_of(headings[place]) is not None]
+    code = columns.pop("code", None)
+    if "label" in columns and "indicator" not in columns and ("value" in columns or years):
+        # A label such as 合计 stands for many series; the code beside it tells them apart.
+        columns["indicator"] = columns.pop("label") if code is None else code
     if "region" not in columns:
         needed = ["region", *([] if "year" in columns or years else ["year"])]
         raise missing_columns(grid.name, needed, headings)
@@ -161,7 +159,12 @@ def split_unit(heading: str) -> tuple[str, str]:
     return heading, ""
 
 
-def _words(cell: Any) -> str:
+def meaning_of(heading: str) -> str | None:
+    """Return the column of the long table that a heading names, "ignored", or None."""
+    return _COLUMN_OF.get(name_key(_without_unit(heading)))
+
+
+def words_of(cell: Any) -> str:
     """Return a heading on one line."""
     return re.sub(r"\s+", " ", text_of(cell)).strip()
 
@@ -175,13 +178,11 @@ def _header_row(grid: Grid) -> int:
     """Return the place of the first row that names a region column and one more."""
     filled = []
     for place, row in enumerate(grid.cells[:_SEARCHED_ROWS]):
-        words = [_words(cell) for cell in row]
+        words = [words_of(cell) for cell in row]
         there = [word for word in words if word]
         if there:
             filled.append(place)
-        if len(there) > 1 and any(
-            _COLUMN_OF.get(name_key(_without_unit(word))) == "region" for word in there
-        ):
+        if len(there) > 1 and any(meaning_of(word) == "region" for word in there):
             return place
     return filled[0] if filled else 0
 
@@ -245,7 +246,7 @@ def _by_year(
 
 def _title(grid: Grid, header: int, headings: list[str]) -> tuple[str, str]:
     """Return indicator and unit from above the headings, or the name of the sheet or file."""
-    above = [_words(cell) for row in grid.cells[:header] for cell in row if _words(cell)]
+    above = [words_of(cell) for row in grid.cells[:header] for cell in row if words_of(cell)]
     stated = next((m.group(1) for text in above if (m := _STATED_UNIT.search(text))), "")
     titles = [text for text in above if not _STATED_UNIT.fullmatch(text.strip("（）() "))]
     if grid.title and not _PLAIN_TITLES.fullmatch(grid.title):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import xarray as xr
 
 from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.data.breaks import break_warnings
-from xinzhi.data.cells import text_of
+from xinzhi.data.cells import plain_numbers, text_of
 from xinzhi.data.checks import check
 from xinzhi.data.findings import listed
 from xinzhi.data.headers import Layout, recognise
@@ -42,7 +43,7 @@ def read_panel(
     Raises : InputError with row, column and what to do, for all problems of the file at once
     """
     grid = open_grid(path, sheet)
-    frame, places, warnings, record = _long_frame(grid, recognise(grid))
+    frame, places, warnings, record = long_frame(grid, recognise(grid))
     panel = Panel.from_frame(
         frame,
         regions,
@@ -64,7 +65,7 @@ def read_levels(
     Raises : InputError as ``read_panel``; also for a level outside [0, 1], with row and column
     """
     grid = open_grid(path, sheet)
-    frame, places, warnings, record = _long_frame(grid, recognise(grid))
+    frame, places, warnings, record = long_frame(grid, recognise(grid))
     checked = check(frame, regions, grid.name, places, levels=True)
     panel = Panel(checked.frame, checked.regions)
     levels = panel.to_array(panel.indicators).rename(indicator="subsystem").rename("level")
@@ -75,9 +76,9 @@ def read_levels(
     return levels
 
 
-def _long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[Text], InputRecord]:
+def long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[Text], InputRecord]:
     """Return the cells in long form, where each stood, what was passed over, and the record."""
-    rows, warnings = _data_rows(grid, layout)
+    rows, warnings = data_rows(grid, layout)
     if not rows:
         raise InputError(
             Text(
@@ -86,11 +87,25 @@ def _long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[
             remedy=Text("请给出至少一行数据。", "Give at least one row of data."),
         )
     count, wide = len(rows), len(layout.measures)
+    body = [grid.cells[row] for row in rows]
+    shortest = min(map(len, body))
+
+    def listed_column(place: int) -> list[Any]:
+        if place < shortest:
+            return list(map(itemgetter(place), body))
+        return [row[place] if place < len(row) else "" for row in body]
 
     def column(place: int) -> npt.NDArray[np.object_]:
         cells = np.empty(count, dtype=object)
-        cells[:] = [row[place] if place < len(row) else "" for row in (grid.cells[r] for r in rows)]
+        cells[:] = listed_column(place)
         return cells
+
+    def values() -> npt.NDArray[Any]:
+        parts = [listed_column(m.column) for m in measures]
+        numbers = [plain_numbers(part) for part in parts]
+        if any(part is None for part in numbers):
+            return stacked([column(m.column) for m in measures])
+        return np.stack([part for part in numbers if part is not None], axis=1).reshape(-1)
 
     def stacked(parts: list[Any]) -> npt.NDArray[np.object_]:
         spread = np.empty((wide, count), dtype=object)
@@ -107,16 +122,15 @@ def _long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[
         "indicator": stacked(
             [there["indicator"] if m.indicator is None else m.indicator for m in measures]
         ),
-        "value": stacked([column(m.column) for m in measures]),
+        "value": values(),
     }
     for name in _OPTIONAL:
         if name in there:
             long[name] = stacked([there[name]] * wide)
     if any(m.unit for m in measures):
         long["unit"] = stacked([m.unit or there.get("unit", "") for m in measures])
-    numbers = [row + 1 for row in rows]
     places = Places(
-        rows=np.repeat(numbers, wide).tolist(),
+        rows=np.repeat(np.array(rows) + 1, wide).tolist(),
         value_columns=None if "value" in layout.columns else [m.heading for m in measures] * count,
         headings={**layout.headings, "value": measures[0].heading},
         heading_row=layout.header + 1,
@@ -124,16 +138,27 @@ def _long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[
     return pd.DataFrame(long), places, warnings, InputRecord(grid.name, grid.sha256, count)
 
 
-def _data_rows(grid: Grid, layout: Layout) -> tuple[list[int], list[Text]]:
+def data_rows(grid: Grid, layout: Layout) -> tuple[list[int], list[Text]]:
     """Return the places of the rows below the headings, without blank ones and footnotes."""
-    rows, notes = [], []
-    for place in range(layout.header + 1, len(grid.cells)):
+    start = layout.header + 1
+    body = grid.cells[start:]
+    filled = {cell for cell in {cell for row in body for cell in row[:2]} if text_of(cell)}
+    # Nearly every row begins with two filled cells: no need to look at the rest of it.
+    unsure = [
+        place
+        for place, row in enumerate(body, start)
+        if not (len(row) > 1 and row[0] in filled and row[1] in filled)
+    ]
+    left_out, notes = set(), []
+    for place in unsure:
         texts = (text_of(cell) for cell in grid.cells[place])
-        filled = list(islice((text for text in texts if text), 2))
-        if len(filled) == 1 and filled[0].casefold().startswith(_FOOTNOTES):
+        first = list(islice((text for text in texts if text), 2))
+        if len(first) == 1 and first[0].casefold().startswith(_FOOTNOTES):
             notes.append(place + 1)
-        elif filled:
-            rows.append(place)
+            left_out.add(place)
+        elif not first:
+            left_out.add(place)
+    rows = [place for place in range(start, len(grid.cells)) if place not in left_out]
     if not notes:
         return rows, []
     shown = listed(notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -91,8 +91,8 @@ class RegionSet:
         key = name_key(str(text))
         limit = 1.0 if len(key) < 6 else 2.0
         near: dict[str, float] = {}
-        for choice, region in self._by_key.items():
-            if choice.isdecimal() or min(len(choice), len(key)) < 2:
+        for choice, region in self._words if len(key) > 1 else ():
+            if abs(len(choice) - len(key)) > limit:
                 continue
             edits = distance(key, choice, limit)
             if edits <= limit:
@@ -139,6 +139,15 @@ class RegionSet:
         return found
 
     @cached_property
+    def _words(self) -> tuple[tuple[str, Region], ...]:
+        """Return the keys that a name may resemble: no codes, and no single characters."""
+        return tuple(
+            (key, region)
+            for key, region in self._by_key.items()
+            if len(key) > 1 and not key.isdecimal()
+        )
+
+    @cached_property
     def _total_keys(self) -> frozenset[str]:
         return frozenset(name_key(name) for name in (*TOTAL_NAMES, *self.totals))
 
@@ -162,10 +171,21 @@ def choose_regions(names: Sequence[str]) -> RegionSet:
     """Return China's 31 regions if over half of the names are theirs, else a set of the names."""
     china = load_region_set("china31")
     named = [name for name in names if name and not china.is_total(name)]
-    if sum(map(china.resembles, named)) * 2 > len(named):
+    if _most(china.resembles, named):
         return china
     generic = RegionSet.from_names(())
     return RegionSet.from_names(name for name in names if name and not generic.is_total(name))
+
+
+def _most(test: Callable[[str], bool], items: Sequence[str]) -> bool:
+    """Tell whether a test holds for more than half of the items; stops when that is settled."""
+    wanted = len(items) // 2 + 1
+    found, left = 0, len(items)
+    for item in items:
+        if found >= wanted or found + left < wanted:
+            break
+        found, left = found + test(item), left - 1
+    return found >= wanted
 
 
 def own_names_warning(name: str, words: Sequence[str], regions: RegionSet) -> list[Text]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gc
 import hashlib
 import io
 import re
+import struct
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from xinzhi.core import InputError, Text
 from xinzhi.data.findings import listed
@@ -18,11 +24,13 @@ from xinzhi.data.findings import listed
 MAX_BYTES = 300_000_000
 MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_CELLS = 50_000_000
+MAX_LINE_BYTES = 5_000_000
+MAX_COLUMNS = 16_384
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
-_CELL_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Z]{1,3})\$?([0-9]{1,7})["']""")
+_SPACED_REFERENCE = re.compile(rb"r(?:[\x00-\x20]+=|=(?=[\x00-\x20]))[\x00-\x20]*")
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,9 @@ class Grid:
     """One sheet as it stands in the file: ``cells[row - 1][column]``, rows of uneven length.
 
     name : of the file; title : of the sheet, "" for a text file
+    encoding, separator : of a text file, "" for a workbook
+    merged : first row, first column, last row, last column of merged cells, counted from 0; the
+        value stands in the first
     """
 
     name: str
@@ -37,6 +48,9 @@ class Grid:
     cells: list[list[Any]]
     sha256: str
     warnings: tuple[Text, ...] = ()
+    encoding: str = ""
+    separator: str = ""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def open_grid(path: str | Path, sheet: str | None = None) -> Grid:
@@ -46,14 +60,33 @@ def open_grid(path: str | Path, sheet: str | None = None) -> Grid:
     Raises : InputError for a file that is missing, a folder, empty, too large, damaged, binary,
         of another kind than its name says, or in an unknown encoding
     """
+    first, *others = open_sheets(path, sheet)
+    if not others:
+        return first
+    rest = listed([other.title for other in others])
+    passed_over = Text(
+        f"{first.name}：只读取了工作表 {first.title}，没有读取 {rest.zh}",
+        f"{first.name}: read the sheet {first.title} only, not {rest.en}",
+    )
+    return replace(first, warnings=(passed_over,))
+
+
+def open_sheets(
+    path: str | Path, sheet: str | None = None, advance: Callable[[int], None] | None = None
+) -> list[Grid]:
+    """Read every sheet that is not empty, or only the one named; a text file is one sheet.
+
+    advance : told the number of bytes, as the parts of a workbook are looked through
+    Raises : InputError as ``open_grid``
+    """
     place = Path(path)
     name = place.name or str(place)
     data = _bytes_of(place)
     suffix = place.suffix.lower()
     if suffix == ".xlsx":
-        return _workbook(name, data, sheet)
+        return _workbook(name, data, sheet, advance)
     if suffix in _SEPARATORS:
-        return _text_table(name, data, suffix)
+        return [_text_table(name, data, suffix)]
     advice = Text("请另存为 .xlsx、.csv 或 .tsv。", "Save it as .xlsx, .csv or .tsv and try again.")
     kind = (f"不能读取 {suffix} 文件", f"cannot read {suffix} files")
     if not suffix:
@@ -105,18 +138,24 @@ def _text_table(name: str, data: bytes, suffix: str) -> Grid:
             "holds NUL bytes and is not text in UTF-8 or GB18030",
             as_csv,
         )
-    text = _decoded(data)
+    if _has_endless_line(data):
+        advice = Text("请检查换行是否丢失。", "Check whether its line breaks were lost.")
+        limit = MAX_LINE_BYTES // 1_000_000
+        raise refusal(f"有一行超过 {limit} MB", f"a line is longer than {limit} MB", advice)
+    text, encoding = _decoded(data)
     if text is None or _CONTROL.search(text):
         raise refusal("不是 UTF-8 或 GB18030 文本", "is not text in UTF-8 or GB18030", as_csv)
     if not text.strip():
         advice = Text("请检查导出是否完成。", "Check that it was exported completely.")
         raise refusal("文件是空的", "the file is empty", advice)
-    reader = csv.reader(io.StringIO(text), delimiter=_separator(text, suffix), strict=True)
+    separator = _separator(text, suffix)
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     kept: dict[str, str] = {}
     cells: list[list[Any]] = []
     try:
-        # Names repeat by the thousand: keep each once.
-        cells.extend([kept.setdefault(cell, cell) for cell in row] for row in reader)
+        with _no_collection():
+            # Names repeat by the thousand: keep each once.
+            cells.extend([kept.setdefault(cell, cell) for cell in row] for row in reader)
     except csv.Error as error:
         row = len(cells) + 1
         raise refusal(
@@ -124,17 +163,51 @@ def _text_table(name: str, data: bytes, suffix: str) -> Grid:
             f"row {row} has a quote or separator out of place ({error})",
             Text("请改正这一行。", "Correct that row."),
         ) from None
-    return Grid(name, "", cells, hashlib.sha256(data).hexdigest())
+    widest = max(map(len, cells))
+    if widest > MAX_COLUMNS:
+        row = next(place for place, row in enumerate(cells, 1) if len(row) == widest)
+        raise refusal(
+            f"第 {row} 行超过 {MAX_COLUMNS:,} 列",
+            f"row {row} has more than {MAX_COLUMNS:,} columns",
+            Text("请检查换行和分隔符。", "Check line breaks and separators."),
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    return Grid(name, "", cells, digest, encoding=encoding, separator=separator)
 
 
-def _decoded(data: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep Python from looking through millions of new rows, again and again, for garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _has_endless_line(data: bytes) -> bool:
+    """Tell whether a line is longer than any table's; looks only once in a line's length."""
+    start = 0
+    while len(data) - start > MAX_LINE_BYTES:
+        window = (start, start + MAX_LINE_BYTES)
+        end = max(data.rfind(b"\n", *window), data.rfind(b"\r", *window))
+        if end < 0:
+            return True
+        start = end + 1
+    return False
+
+
+def _decoded(data: bytes) -> tuple[str | None, str]:
+    """Return the text and its encoding; None for text in neither of the two that are read."""
+    marked = data.startswith(codecs.BOM_UTF8)
+    for encoding in ("utf-8-sig",) if marked else ("utf-8", "gb18030"):
         try:
-            return data.decode(encoding)
+            return data.decode(encoding), encoding
         except UnicodeDecodeError:
-            if data.startswith(codecs.BOM_UTF8):
-                return None
-    return None
+            continue
+    return None, ""
 
 
 def _separator(text: str, suffix: str) -> str:
@@ -145,11 +218,25 @@ def _separator(text: str, suffix: str) -> str:
     return max(counts, key=lambda mark: counts[mark]) if counts[usual] == 0 else usual
 
 
-def _workbook(name: str, data: bytes, sheet: str | None) -> Grid:
+class _Watched(io.BytesIO):
+    """Bytes that tell how many of them have been read."""
+
+    advance: Callable[[int], None] | None = None
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = super().read(size)
+        if self.advance is not None:
+            self.advance(len(part))
+        return part
+
+
+def _workbook(
+    name: str, data: bytes, sheet: str | None, advance: Callable[[int], None] | None
+) -> list[Grid]:
     # Loaded only when a workbook is read.
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _check_archive(name, data)
+    _check_archive(name, data, advance)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(workbook.sheet_names)
@@ -159,11 +246,15 @@ def _workbook(name: str, data: bytes, sheet: str | None) -> Grid:
                 Text(f"{name}：没有名为 {sheet} 的工作表", f"{name}: no sheet named {sheet}"),
                 remedy=Text(f"工作表有：{shown.zh}", f"The sheets are: {shown.en}"),
             )
-        filled: list[tuple[str, list[list[Any]]]] = []
+        sha256 = hashlib.sha256(data).hexdigest()
+        filled: list[Grid] = []
         for title in names if sheet is None else [sheet]:
-            cells = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            there = workbook.get_sheet_by_name(title)
+            cells = there.to_python(skip_empty_area=False)
             if any(cell not in ("", None) for row in cells for cell in row):
-                filled.append((title, cells))
+                ranges = there.merged_cell_ranges or ()
+                merged = tuple((*first, *last) for first, last in ranges)
+                filled.append(Grid(name, title, cells, sha256, merged=merged))
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise _damaged(name, str(error)) from None
     if not filled:
@@ -174,17 +265,7 @@ def _workbook(name: str, data: bytes, sheet: str | None) -> Grid:
             ),
             remedy=Text("请检查导出是否完成。", "Check that it was exported completely."),
         )
-    (title, cells), *others = filled
-    warnings = []
-    if others:
-        rest = listed([other for other, _ in others])
-        warnings.append(
-            Text(
-                f"{name}：只读取了工作表 {title}，没有读取 {rest.zh}",
-                f"{name}: read the sheet {title} only, not {rest.en}",
-            )
-        )
-    return Grid(name, title, cells, hashlib.sha256(data).hexdigest(), tuple(warnings))
+    return filled
 
 
 def _damaged(name: str, reason: str) -> InputError:
@@ -199,7 +280,7 @@ def _damaged(name: str, reason: str) -> InputError:
     )
 
 
-def _check_archive(name: str, data: bytes) -> None:
+def _check_archive(name: str, data: bytes, advance: Callable[[int], None] | None = None) -> None:
     """Refuse what is no workbook, and one that would swell far beyond its size on disk."""
     if data.startswith(_OLE_MAGIC):
         raise InputError(
@@ -226,7 +307,9 @@ def _check_archive(name: str, data: bytes) -> None:
         ),
     )
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        watched = _Watched(data)
+        watched.advance = advance
+        with zipfile.ZipFile(watched) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
                 raise too_large
@@ -234,7 +317,9 @@ def _check_archive(name: str, data: bytes) -> None:
                 # Reading to the end also proves that the stated size is the true one.
                 if _extent(archive, member) > MAX_CELLS:
                     raise too_large
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, struct.error, NotImplementedError, RuntimeError) as error:
+        raise _damaged(name, str(error)) from None
+    except (EOFError, OSError, ValueError) as error:  # positions that cannot be
         raise _damaged(name, str(error)) from None
     except zipfile.zlib.error as error:  # type: ignore[attr-defined]
         raise _damaged(name, str(error)) from None
@@ -246,15 +331,27 @@ def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     tail = b""
     with archive.open(member) as stream:
         while chunk := stream.read(1 << 20):
-            for letters, digits in set(_CELL_REFERENCE.findall(tail + chunk)):
-                rows = max(rows, int(digits))
-                columns = max(columns, _column_number(letters))
+            last_row, last_column = _last_cell(tail + chunk)
+            rows, columns = max(rows, last_row), max(columns, last_column)
             tail = chunk[-64:]
     return rows * columns
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def _last_cell(xml: bytes) -> tuple[int, int]:
+    """Return the last row and column, from 1, that references such as r="B12" in the XML name."""
+    if _SPACED_REFERENCE.search(xml):
+        xml = _SPACED_REFERENCE.sub(b"r=", xml)
+    text = np.frombuffer(xml + bytes(16), dtype=np.uint8)
+    quote = text[3:-13]
+    found = (text[1:-15] == ord("r")) & (text[2:-14] == ord("=")) & (text[:-16] <= ord(" "))
+    starts = np.flatnonzero(found & ((quote == ord('"')) | (quote == ord("'")))) + 4
+    row = np.zeros(len(starts), dtype=np.int64)
+    column, open_ = row.copy(), np.ones(len(starts), dtype=bool)
+    for offset in range(12):
+        sign = text[starts + offset].astype(np.int64)
+        digit = open_ & (sign >= ord("0")) & (sign <= ord("9"))
+        letter = open_ & ((sign | 32) >= ord("a")) & ((sign | 32) <= ord("z"))
+        row = np.where(digit, row * 10 + sign - ord("0"), row)
+        column = np.where(letter, column * 26 + (sign | 32) - ord("a") + 1, column)
+        open_ &= digit | letter | (sign == ord("$"))
+    return int(row.max(initial=0)), int(column.max(initial=0))

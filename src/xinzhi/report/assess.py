@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
 from xinzhi.core import NO_TEXT, InputError, Language, Result, Text, XinzhiError, dumps, replacing
 from xinzhi.data import IndicatorSystem, Panel, load_system
@@ -55,6 +56,7 @@ def assess(
     system: IndicatorSystem,
     region: str,
     years: Iterable[int] | None = None,
+    year: int | None = None,
     peers: Iterable[str] | None = None,
     method: Method | None = None,
     uncertainty: Uncertainty | None = DRAWS,
@@ -65,8 +67,8 @@ def assess(
     """Assess one region against its peers and word the result.
 
     region : any name or code that the panel's region set knows
-    years : the years compared, by default those in which every indicator has figures; the report
-        speaks of the last one in which the region has a level
+    years : the years compared, by default those in which every indicator has figures
+    year : the one that the report speaks of, by default the last in which the region has a level
     peers : the regions whose quartiles stand beside the region's values, by default all others;
         ranks are among all regions of the panel in any case
     uncertainty : the Monte Carlo behind every interval; None for none
@@ -85,7 +87,7 @@ def assess(
         second_system=second_system or load_system("new_quality"),
         values=values,
         region=name,
-        year=_year(values["value"].sel(region=name)),
+        year=_year(values["value"].sel(region=name), year),
         peers=tuple(dict.fromkeys(peer for peer in chosen if peer != name)),
         method=method or Method(),
         uncertainty=uncertainty,
@@ -174,11 +176,19 @@ def _known(panel: Panel, region: str) -> str:
     return name
 
 
-def _year(values: Any) -> int:
-    """Return the last year in which the region has every indicator, else the last of all."""
+def _year(values: xr.DataArray, asked: int | None) -> int:
+    """Return the year asked for, else the last in which the region has every indicator."""
     complete = values.notnull().all("indicator").values
     years = values["year"].values
-    return int(years[complete][-1]) if complete.any() else int(years[-1])
+    if asked is None:
+        return int(years[complete][-1]) if complete.any() else int(years[-1])
+    if asked not in years:
+        have = f"{years[0]}–{years[-1]}"
+        raise InputError(
+            Text(f"没有 {asked} 年的结果，只有 {have}", f"no results for {asked}, only {have}"),
+            remedy=Text("选择其中一年。", "Choose one of these years."),
+        )
+    return asked
 
 
 def _parameters(context: Context) -> dict[str, Any]:

@@ -45,6 +45,25 @@ def ranking_panel(context: Context, ranked: pd.DataFrame, cards: Sequence[str]) 
     return Panel(in_both(draw))
 
 
+def levels_panel(
+    context: Context, rows: pd.DataFrame, value: str, measure: Text, cards: Sequence[str]
+) -> Panel:
+    """Draw the values of regions as bars; rows : region, ``value``, in order."""
+
+    def draw(lang: Language) -> Any:
+        frame = pd.DataFrame(
+            {
+                "label": [context.name(str(name)).get(lang) for name in rows["region"]],
+                "value": rows[value].to_numpy(dtype=float),
+                "chosen": [name == context.region for name in rows["region"]],
+                "card": list(cards),
+            }
+        )
+        return chart.levels(frame, measure.get(lang), float(frame["value"].abs().max()) or 1.0)
+
+    return Panel(in_both(draw))
+
+
 def tiles_panel(
     context: Context, rows: pd.DataFrame, value: str, measure: Text, cards: Sequence[str]
 ) -> Panel | None:
@@ -191,16 +210,14 @@ def nearby(ranked: pd.DataFrame, region: str) -> pd.DataFrame:
 def source_line(context: Context) -> Text:
     """Return the line under a chart: the data it is drawn from, and that the work is ours."""
     names = [record.name for record in context.panel.inputs]
-    if names == ["embedded figures"]:
+    if context.embedded:
         name = Text("随附的官方统计数据", "official figures shipped with the package")
     elif names:
         name = Text("、".join(names), ", ".join(names))
     else:
         name = NO_TEXT
     if not name.zh:
-        return Text(
-            "作者计算；来源见“数据与方法”", "Own computation; sources under Data and method"
-        )
+        return Text("新质计算；来源见“数据与方法”", "Computed by Xinzhi; see Data and method")
     return say(
         "来源：{n}，逐项见“数据与方法”；新质计算",
         "Source: {n}, each listed under Data and method; computed by Xinzhi",

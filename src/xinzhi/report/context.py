@@ -11,11 +11,20 @@ import pandas as pd
 import xarray as xr
 
 from xinzhi.core import NO_TEXT, Result, Text
-from xinzhi.data import IndicatorSystem, Panel, Region, RegionSet, embedded_vintages, find_unit
+from xinzhi.data import (
+    IndicatorSystem,
+    Panel,
+    Region,
+    RegionSet,
+    embedded_vintages,
+    find_unit,
+)
 from xinzhi.measure import Method, Uncertainty
 from xinzhi.report.model import Card, Figure
 
 Row = Mapping[str, Any]
+_MONEY = {"CNY", "USD"}
+_EMBEDDED = "embedded figures"
 
 
 @dataclass
@@ -70,6 +79,22 @@ class Context:
         return ".".join(str(part).replace("[", "(").replace("]", ")") for part in parts)
 
     @property
+    def prices(self) -> Text:
+        """Return at which prices money stands, nothing where the main system reads no money."""
+        names = dict.fromkeys(name for i in self.system.indicators for name in i.formula.names)
+        units = self.panel.to_array(names).attrs["units"].values()
+        if not any(_MONEY & set(find_unit(unit).dimension) for unit in units):
+            return NO_TEXT
+        if self.embedded:
+            return Text("金额为现价", "money is nominal")
+        return Text("金额未作价格调整", "money is not deflated")
+
+    @property
+    def embedded(self) -> bool:
+        """Tell whether the figures are those that ship with the package."""
+        return [record.name for record in self.panel.inputs] == [_EMBEDDED]
+
+    @property
     def draws(self) -> Text:
         """Return "10,000 draws" in both languages."""
         count = self.uncertainty.draws if self.uncertainty else 0
@@ -92,9 +117,6 @@ class Lookup:
         self._place = dict(
             zip(zip(*(columns[key] for key in keys), strict=True), range(len(frame)), strict=True)
         )
-
-    def __contains__(self, key: tuple[object, ...]) -> bool:
-        return key in self._place
 
     def row(self, *key: object) -> Row:
         """Return one row as a dictionary."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from xinzhi.core import Text, chart
+from xinzhi.core import Language, Text, chart
 from xinzhi.measure import IndexResult
 from xinzhi.report import charts
 from xinzhi.report.context import Context, missing, title_of_figure, unit_text
@@ -176,12 +176,11 @@ def variant_chart(context: Context, variants: pd.DataFrame) -> Chart | None:
         return None
     last = int(context.values.sizes["region"])
 
-    def draw(lang: str) -> Any:
-        own: Any = lang
+    def draw(lang: Language) -> Any:
         frame = pd.DataFrame(
             {
                 "label": [
-                    f"{CHOICES[str(o)][0].get(own)}: {choice_title(str(o), str(c)).get(own)}"
+                    f"{CHOICES[str(o)][0].get(lang)}: {choice_title(str(o), str(c)).get(lang)}"
                     if lang == "en"
                     else f"{CHOICES[str(o)][0].zh}：{choice_title(str(o), str(c)).zh}"
                     for o, c in zip(known["option"], known["choice"], strict=True)
@@ -192,7 +191,7 @@ def variant_chart(context: Context, variants: pd.DataFrame) -> Chart | None:
                 "chosen": known["chosen"].tolist(),
             }
         )
-        return chart.ranking(frame, Text("排名", "Rank").get(own), last)
+        return chart.ranking(frame, Text("排名", "Rank").get(lang), last)
 
     same = known["rank"].nunique() == 1
     finding = say(

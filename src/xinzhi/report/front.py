@@ -76,7 +76,12 @@ def verdict(context: Context) -> Statement | None:
             )
             lag = str(own["lagging"])
             tail = (
-                say("最低的部分是{s}", "its lowest part is the {s}", s=inside(cards.title(lag)))
+                say(
+                    "最低的部分是{s}（{p} 的抽样如此）",
+                    "its lowest part is the {s} (so in {p} of draws)",
+                    s=inside(cards.title(lag)),
+                    p=percent(own["lagging_agreement"]),
+                )
                 if lag in coupled.subsystems
                 else Text("最低的部分不能确定", "its lowest part is not determined")
             )

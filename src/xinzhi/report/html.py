@@ -254,7 +254,7 @@ def _specs(assessment: AssessResult) -> dict[str, Any]:
     return {
         chart.id: [
             {
-                **{lang: _without_schema(spec) for lang, spec in panel.specs.items()},
+                **panel.specs,
                 "tiles": panel.tiles,
             }
             for panel in chart.panels
@@ -262,10 +262,6 @@ def _specs(assessment: AssessResult) -> dict[str, Any]:
         for section in assessment.sections
         for chart in section.charts
     }
-
-
-def _without_schema(spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in spec.items() if key != "$schema"}
 
 
 def _json(value: Any) -> Markup:

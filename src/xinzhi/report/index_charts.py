@@ -69,39 +69,46 @@ def profile(result: IndexResult, context: Context, cards: IndexCards, prefix: st
     ]
 
 
-def tile_map(result: IndexResult, context: Context, cards: IndexCards) -> Chart | None:
-    """Draw the level of every region on the map of squares."""
-    rows = ranked(result, context.year)
+def level_of_regions(result: IndexResult, context: Context, cards: IndexCards) -> Chart | None:
+    """Draw the level of every region: on the map of squares, or as bars where there is none."""
+    rows = ranked(result, context.year).dropna(subset=["score"])
+    if rows.empty:
+        return None
     root = context.system.root
-    if len(rows) > charts.MOST_ROWS * 2:
-        return None
-    ids = [cards.score(str(name), root, context.year) for name in rows["region"]]
-    panel = charts.tiles_panel(context, rows, "score", LEVEL, ids)
-    if panel is None:
-        return None
+    shown = charts.nearby(rows, context.region)
+    ids = [cards.score(str(name), root, context.year) for name in shown["region"]]
+    panel = charts.tiles_panel(context, shown, "score", LEVEL, ids)
+    drawn = panel or charts.levels_panel(context, shown, "score", LEVEL, ids)
     top = rows.dropna(subset=["rank"]).head(3)
     finding = say(
-        "水平最高的三个地区：{l}",
-        "The three highest levels: {l}",
+        "水平最高的三个地区：{l}" if len(top) == 3 else "各地区的水平：{l}",
+        "The three highest levels: {l}" if len(top) == 3 else "Levels: {l}",
         l=listing(
             say("{r} {v}", "{r} {v}", r=context.name(str(r)), v=number(v))
             for r, v in zip(top["region"], top["score"], strict=True)
         ),
     )
+    subtitle = say(
+        "{t}，{y} 年，{m}", "{m}, {t}, {y}", t=context.system.title, y=f"{context.year}", m=LEVEL
+    )
+    if panel is not None:
+        subtitle = say(
+            "{s}；每个地区一个等大的方格，颜色越深水平越高",
+            "{s}; one equal square a region, darker is higher",
+            s=subtitle,
+        )
+    elif len(shown) < len(rows):
+        subtitle = say("{s}（显示 {n} 个）", "{s} ({n} shown)", s=subtitle, n=f"{len(shown)}")
     return Chart(
-        id=f"{PREFIX}-map",
+        id=f"{PREFIX}-map" if panel is not None else f"{PREFIX}-levels",
         title=finding,
-        subtitle=say(
-            "{t}，{y} 年，{m}；每个地区一个等大的方格，颜色越深水平越高",
-            "{m}, {t}, {y}; one equal square a region, darker is higher",
-            t=context.system.title,
-            y=f"{context.year}",
-            m=LEVEL,
-        ),
+        subtitle=subtitle,
         source=charts.source_line(context),
-        alt=say("方格地图。{f}。", "Map of squares. {f}.", f=finding),
-        panels=(panel,),
-        key=(("outline", chart.REGION, context.name(context.region)),),
+        alt=say("{f}。全部水平见表。", "{f}. All levels stand in the table.", f=finding),
+        panels=(drawn,),
+        key=(
+            ("square" if panel is None else "outline", chart.REGION, context.name(context.region)),
+        ),
     )
 
 
@@ -116,8 +123,12 @@ def ranking(result: IndexResult, context: Context, cards: IndexCards) -> Chart:
         finding = say("{n} 个地区的排名", "Ranks of {n} regions", n=f"{len(rows)}")
     else:
         finding = say(
-            "{r}的排名区间为{b}；{k} 个地区的排名区间宽达五位或以上",
-            "{r} ranks {b}; the ranks of {k} regions span five places or more",
+            "{r}的排名区间为{b}"
+            if not wide
+            else "{r}的排名区间为{b}；{k} 个地区的排名区间宽达五位或以上",
+            "{r} ranks {b}"
+            if not wide
+            else "{r} ranks {b}; the ranks of {k} regions span five places or more",
             r=context.name(context.region),
             b=rank_band(own["rank_low"].iloc[0], own["rank_high"].iloc[0]),
             k=f"{wide}",
@@ -178,7 +189,7 @@ def over_time(result: IndexResult, context: Context, cards: IndexCards) -> Chart
     return Chart(
         id=f"{PREFIX}-time",
         title=finding,
-        subtitle=say("各年{m}；金额为现价", "{m} by year; money is nominal", m=LEVEL),
+        subtitle=say("各年{m}{z}", "{m} by year{z}", m=LEVEL, z=_after(context.prices)),
         source=charts.source_line(context),
         alt=say("{f}。", "{f}.", f=finding),
         panels=tuple(panels),
@@ -222,3 +233,8 @@ def indicators(result: IndexResult, context: Context, cards: IndexCards) -> Char
         ),
         key=charts.usual_key(context, whiskers=False),
     )
+
+
+def _after(text: Text) -> Text:
+    """Return a further clause of a subtitle."""
+    return Text(f"；{text.zh}", f"; {text.en}") if text.zh else text

@@ -16,12 +16,12 @@ from xinzhi.report.titles import status_title
 from xinzhi.report.words import MISSING, number, say
 
 
-def figure(value: Any, card: str = "", *, digits: int | None = None, strong: bool = False) -> Cell:
+def figure(value: Any, card: str = "", *, digits: int | None = None) -> Cell:
     """Return a cell with a number: three significant digits, or ``digits`` after the sign."""
     if missing(value):
         return Cell(Text(MISSING, MISSING))
     shown = number(value) if digits is None else f"{value:,.{digits}f}".replace("-", "−")
-    return Cell(Text(shown, shown), value, card, strong=strong)
+    return Cell(Text(shown, shown), value, card)
 
 
 def words(text: Text, value: str | None = None) -> Cell:

@@ -80,7 +80,7 @@ class NotRun:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture of a chart, with a Vega-Lite spec a language.
+    """One picture of a chart, as a Vega-Lite spec a language.
 
     tiles : (columns, rows) where the picture is a grid of squares, so that they stay square
     """
@@ -118,7 +118,6 @@ class Cell:
     value: Any = None
     card: str = ""
     spark: tuple[float, ...] = ()
-    strong: bool = False
 
 
 @dataclass(frozen=True)

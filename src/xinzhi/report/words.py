@@ -51,7 +51,8 @@ def percent(share: float | None) -> Text:
 def measured(value: str, unit: Text) -> Text:
     """Return a number with its unit: 4.34%, 4.34 percent; 亿元 with a space before it."""
     gap = "" if unit.zh in ("", "%") else " "
-    return Text(f"{value}{gap}{unit.zh}", f"{value}{_NARROW if unit.en else ''}{unit.en}")
+    between = {"": "", "%": _NARROW}.get(unit.en, "\u00a0")
+    return Text(f"{value}{gap}{unit.zh}", f"{value}{between}{unit.en}")
 
 
 def ordinal(rank: float) -> str:

@@ -173,8 +173,8 @@ def _obstacles(result: CouplingResult, context: Context, cards: CouplingCards) -
         )
         evidence.append((f"{ID}_obstacles", _key(context, indicator=str(name))))
     text = say(
-        "与样本最优值的差距主要在：{l}；三项合计 {s}。",
-        "Most of the distance to the best of the sample lies in: {l}; together {s}.",
+        "与样本最优值的差距中，占比最大的是：{l}；三项合计 {s}。",
+        "The largest shares of the distance to the best of the sample: {l}; together {s}.",
         l=listing(named),
         s=percent(float(own["obstacle"].sum())),
     )

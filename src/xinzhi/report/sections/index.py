@@ -50,7 +50,7 @@ def write(result: IndexResult, context: Context) -> Section:
         *_weak(result, context),
     ]
     drawn = [
-        index_charts.tile_map(result, context, cards),
+        index_charts.level_of_regions(result, context, cards),
         index_charts.ranking(result, context, cards),
         *index_charts.profile(result, context, cards, ID),
         index_charts.indicators(result, context, cards),
@@ -181,11 +181,11 @@ def _change(result: IndexResult, context: Context, cards: IndexCards) -> list[St
     steps = table.sel(year=years[-1]) - table.sel(year=years[0])
     middle = float(steps.median("region", skipna=True)) if context.peers else float("nan")
     step = last["score"] - first["score"]
+    prices = context.prices
     text = say(
-        "{a}—{b} 年水平由 {v} 变为 {w}，变动 {c}；同期{p}变动的中位数为 {m}"
-        "（各年同一尺度，金额为现价）。",
+        "{a}—{b} 年水平由 {v} 变为 {w}，变动 {c}；同期{p}变动的中位数为 {m}（各年同一尺度{z}）。",
         "From {a} to {b} its level went from {v} to {w}, a change of {c}; the median change of {p} "
-        "was {m} (one scale for all years, money nominal).",
+        "was {m} (one scale for all years{z}).",
         a=f"{years[0]}",
         b=f"{years[-1]}",
         v=cite(cards.score(region, root, years[0]), number(first["score"])),
@@ -193,6 +193,7 @@ def _change(result: IndexResult, context: Context, cards: IndexCards) -> list[St
         c=signed(step),
         p=charts.peers_text(context),
         m=signed(middle),
+        z=Text(f"，{prices.zh}", f"; {prices.en}") if prices.zh else prices,
     )
     evidence = tuple(
         (f"{ID}_scores", {"region": region, "year": year, "node": root})
