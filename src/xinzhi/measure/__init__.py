@@ -1,5 +1,8 @@
-"""Measuring: composite indices and coupling coordination."""
+"""Measuring: composite indices, coupling coordination, and what stands beside them."""
 
+from xinzhi.measure.ahp import AHPResult, ahp_system, ahp_weights, pairwise_comparisons
+from xinzhi.measure.benefit_of_doubt import BenefitOfDoubtResult, benefit_of_doubt
+from xinzhi.measure.compare import ComparisonResult, compare
 from xinzhi.measure.coupling import CouplingResult, coupling
 from xinzhi.measure.coupling_formulas import (
     coordination_degree,
@@ -9,19 +12,40 @@ from xinzhi.measure.coupling_formulas import (
 )
 from xinzhi.measure.index import index
 from xinzhi.measure.index_result import IndexResult
+from xinzhi.measure.influence import imputation_rank_influence, imputed_rank_change
 from xinzhi.measure.method import Method
+from xinzhi.measure.sensitivity import SensitivityResult, index_sensitivity, sobol
+from xinzhi.measure.synergy import SynergyResult, synergy
+from xinzhi.measure.trend import TrendResult, trend
 from xinzhi.measure.uncertainty import Uncertainty, affordable_draws
 
 __all__ = [
+    "AHPResult",
+    "BenefitOfDoubtResult",
+    "ComparisonResult",
     "CouplingResult",
     "IndexResult",
     "Method",
+    "SensitivityResult",
+    "SynergyResult",
+    "TrendResult",
     "Uncertainty",
     "affordable_draws",
+    "ahp_system",
+    "ahp_weights",
+    "benefit_of_doubt",
+    "compare",
     "coordination_degree",
     "coupling",
     "coupling_degree",
+    "imputation_rank_influence",
+    "imputed_rank_change",
     "index",
+    "index_sensitivity",
     "obstacle_degrees",
     "overall_level",
+    "pairwise_comparisons",
+    "sobol",
+    "synergy",
+    "trend",
 ]
