@@ -19,9 +19,9 @@ PEERS = HERE.parent / ".venv-peers" / "bin" / "python"
 RUNS = 5
 
 
-def case(python: str | Path, name: str) -> dict[str, float]:
+def case(python: str | Path, name: str, script: str = "cases.py") -> dict[str, float]:
     done = subprocess.run(
-        [python, HERE / "cases.py", name], check=True, capture_output=True, text=True
+        [python, HERE / script, *name.split()], check=True, capture_output=True, text=True
     )
     return json.loads(done.stdout)
 
@@ -57,6 +57,10 @@ def main() -> None:
             for o, p in zip(ours, peer, strict=True)
         ]
     )
+    checks = [case(OURS, "check", "data_cases.py") for _ in range(3)]
+    imports = [case(OURS, "csv", "import_cases.py") for _ in range(3)]
+    books = [case(OURS, "xlsx", "import_cases.py")]
+    shares = [case(OURS, "", "sensitivity_case.py") for _ in range(3)]
     help_seconds = [command("--help") for _ in range(RUNS)]
     with tempfile.TemporaryDirectory() as folder:
         assess = [command("assess", "上海", "--out", f"{folder}/{k}", "--quiet") for k in range(3)]
@@ -71,12 +75,18 @@ def main() -> None:
         ),
         ("xinzhi --help", median(help_seconds), "under 0.4 s"),
         ("xinzhi assess 上海, cold", median(assess), "under 30 s"),
+        ("check of a CSV of 1,000,000 rows", median_of(checks), "under 10 s"),
+        ("import of a CSV of 1,000,000 rows", median_of(imports), "under 10 s"),
+        ("import of a workbook of 50 MB", median_of(books), "under 60 s"),
+        ("Sobol shares, 31 × 30, 5 choices, N = 1,024", median_of(shares), "under 5 s"),
     ]
     print(f"{'work':45} {'median s':>12}  goal")
     for name, seconds, goal in rows:
         print(f"{name:45} {seconds:12.6f}  {goal}")
     peak = max(run["peak_mb"] for run in counties)
     print(f"peak memory of the 3,000 × 20 × 50 case: {peak:.0f} MB, goal under 1,024")
+    peak = max(run["peak_mb"] for run in (*checks, *imports))
+    print(f"peak memory of check and import of 1,000,000 rows: {peak:.0f} MB, goal under 1,024")
     print(f"pymcdm's time per replication over ours, run by run, median of {RUNS}: {ratio:.1f}")
 
 

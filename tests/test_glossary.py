@@ -6,6 +6,7 @@ import dataclasses
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import xinzhi
@@ -36,8 +37,21 @@ def names() -> set[str]:
 @pytest.fixture(scope="module")
 def results() -> tuple[Result, ...]:
     system = load_system("four_chains")
-    index = measure.index(system.evaluate(embedded_panel()), system)
-    return index, measure.coupling(index)
+    values = system.evaluate(embedded_panel())
+    index = measure.index(values, system)
+    geometric = measure.index(values, system, measure.Method(aggregation="geometric"))
+    normalised = index.tables["indicators"].set_index(["region", "year", "indicator"])
+    gdp = embedded_panel().to_array(["gdp"]).sel(indicator="gdp").dropna("year")
+    return (
+        index,
+        measure.coupling(index),
+        measure.ahp_weights(pd.DataFrame([[1, 3], [None, 1]], columns=["effort", "output"])),
+        measure.benefit_of_doubt(normalised["normalised"].to_xarray()),
+        measure.index_sensitivity(values, system, n=16),
+        measure.compare(index, geometric),
+        measure.synergy(values["value"], system),
+        measure.trend(gdp),
+    )
 
 
 def test_rows_are_whole_and_unique():
@@ -56,7 +70,12 @@ def test_every_public_name_of_the_measures_is_there():
 
 def test_every_field_is_there():
     known = names()
-    for kind in (measure.Method, measure.Uncertainty, measure.IndexResult, measure.CouplingResult):
+    kinds = (
+        *(measure.Method, measure.Uncertainty, measure.IndexResult, measure.CouplingResult),
+        *(measure.AHPResult, measure.BenefitOfDoubtResult, measure.ComparisonResult),
+        *(measure.SensitivityResult, measure.SynergyResult, measure.TrendResult),
+    )
+    for kind in kinds:
         for field in dataclasses.fields(kind):
             assert {field.name, f"{kind.__name__}.{field.name}"} & known, (kind, field.name)
 
@@ -70,10 +89,13 @@ def test_every_column_of_a_result_is_there(results: tuple[Result, ...]):
 
 
 def test_no_row_speaks_of_what_is_gone(results: tuple[Result, ...]):
-    tables = {name: frame for result in results for name, frame in result.tables.items()}
+    tables: dict[str, set[str]] = {}
+    for result in results:
+        for name, frame in result.tables.items():
+            tables.setdefault(name, set()).update(frame.columns)
     for row in rows():
         owner, dot, name = row[0].strip("`").partition(".")
         if dot and owner in tables:
-            assert name in tables[owner].columns
+            assert name in tables[owner]
         elif dot:
             assert name in {field.name for field in dataclasses.fields(getattr(xinzhi, owner))}
