@@ -227,7 +227,7 @@ def outcome(read: Callable[[Path], object], path: Path) -> object:
         return (error.text("zh"), error.text("en"))
 
 
-def judge(data: bytes, name: str) -> None:
+def check_file(data: bytes, name: str) -> None:
     """Let every reader have the file; each gives a result or an InputError in both languages."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
@@ -248,10 +248,10 @@ def judge(data: bytes, name: str) -> None:
 @settings(max_examples=1_000)
 @given(data=text_files(), name=st.sampled_from(["t.csv", "t.csv", "t.tsv"]))
 def test_a_thousand_mutated_text_files(data: bytes, name: str) -> None:
-    judge(data, name)
+    check_file(data, name)
 
 
 @settings(max_examples=1_000)
 @given(data=workbooks())
 def test_a_thousand_mutated_workbooks(data: bytes) -> None:
-    judge(data, "t.xlsx")
+    check_file(data, "t.xlsx")

@@ -125,7 +125,7 @@ def test_without_duckdb_the_message_has_the_command(
 
 def test_loading_the_module_does_not_load_duckdb() -> None:
     script = "import sys, xinzhi.data.workspace; sys.exit('duckdb' in sys.modules)"
-    subprocess.run([sys.executable, "-c", script], check=True)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 # Settings

@@ -2,69 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 import time
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from importlib import resources
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from xinzhi.core import ComputationError, InputError, InputRecord, Text, replacing
-from xinzhi.data.cells import YEARS
 from xinzhi.data.findings import listed
 from xinzhi.data.longtable import COLUMNS, STATUSES
 from xinzhi.data.panel import Panel
 from xinzhi.data.regions import RegionSet, load_region_set, shipped_region_sets
-from xinzhi.data.system_reader import shipped_systems
 from xinzhi.data.units import find_unit, same_dimension
+from xinzhi.data.workspace_settings import (
+    NEW_SETTINGS,
+    SETTINGS_FILE,
+    Settings,
+    inside,
+    load_regions,
+    read_settings,
+    refuse_settings,
+)
 
-SETTINGS_FILE = "xinzhi.toml"
 DATA_FILE = "data.duckdb"
 _SCHEMA_VERSION = "1"
-_MAX_SETTINGS_BYTES = 1_000_000
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between attempts while another process writes
 _BUSY = ("Could not set lock", "being used by another process", "different configuration")
-_KEYS = (
-    *("region", "peers", "year", "system", "classification", "scenario"),
-    *("regions", "vintages"),
-)
-_SPAN = re.compile(r"(\d{4})\s*:\s*(\d{4})")
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
-
-_SETTINGS = """\
-# 工作区设置 / Settings of the workspace. 去掉行首的 # 即生效 / Remove the # to set one.
-
-# 地区及其比较对象 / The region, and those it is compared with
-# region = "上海"
-# peers = ["北京", "江苏", "浙江", "广东"]
-
-# 年份或年份区间 / A year, or a span of years
-# year = 2023
-# year = "2010:2023"
-
-# 指标体系、产业分类、情景：随附的名称，或工作区内的 TOML 文件
-# Indicator system, classification, scenario: a shipped name, or a TOML file in the workspace
-# system = "four_chains"
-# classification = "tracks.toml"
-# scenario = "scenario.toml"
-
-# 地区集：随附的名称，或工作区内的 TOML 文件
-# Region set: a shipped name, or a TOML file in the workspace
-# regions = "china31"
-
-# 同一指标有多个版本时用哪一个；缺省用最近导入的
-# Which vintage of an indicator to use; by default the one imported last
-# [vintages]
-# gdp = "yearbook_2024"
-"""
-
 _SCHEMA = (
     "CREATE TABLE settings (key VARCHAR, value VARCHAR)",
     f"INSERT INTO settings VALUES ('schema', '{_SCHEMA_VERSION}')",
@@ -82,26 +49,6 @@ _NEXT_IMPORT = (
 )
 _KEY = "(region, year, indicator, vintage)"
 _DIFFERS = "(f.value <> s.value OR f.unit <> s.unit OR f.status <> s.status)"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What ``xinzhi.toml`` says.
-
-    region : the region of the study; peers : those it is compared with
-    years : first and last year, None for all
-    system, classification, scenario, regions : a shipped name, or a path inside the workspace
-    vintages : indicator → the vintage to use
-    """
-
-    region: str | None = None
-    peers: tuple[str, ...] = ()
-    years: tuple[int, int] | None = None
-    system: str | None = None
-    classification: str | None = None
-    scenario: str | None = None
-    regions: str | None = None
-    vintages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -135,7 +82,7 @@ class Workspace:
         Raises : InputError for a name that leaves the folder: absolute, through ``..``, or through
             a symbolic link
         """
-        return _inside(self.folder, name)
+        return inside(self.folder, name)
 
     def region_set(self) -> RegionSet:
         """Return the regions of the workspace: those of the settings, else of its figures."""
@@ -254,12 +201,12 @@ class Workspace:
                 continue
             stated[known] = vintage
         if problems:
-            raise _refuse_settings(problems)
+            raise refuse_settings(problems)
         return stated
 
     def _regions(self, connection: Any) -> RegionSet:
         if self.settings.regions is not None:
-            return _load_regions(self.folder, self.settings.regions)
+            return load_regions(self.folder, self.settings.regions)
         return _stored_regions(connection) or load_region_set("china31")
 
     def _keep_regions(self, connection: Any, regions: RegionSet) -> None:
@@ -267,7 +214,7 @@ class Workspace:
         there = _stored_regions(connection)
         kept = there or regions
         if self.settings.regions is not None:
-            kept = _load_regions(self.folder, self.settings.regions)
+            kept = load_regions(self.folder, self.settings.regions)
         shipped = shipped_region_sets()
         if kept.id != regions.id:
             raise InputError(
@@ -369,7 +316,7 @@ def create_workspace(folder: str | Path) -> Workspace:
     _create_database(root / DATA_FILE)
     # The settings come last: a folder with them is a whole workspace.
     with replacing(root / SETTINGS_FILE) as temporary:
-        temporary.write_text(_SETTINGS, encoding="utf-8")
+        temporary.write_text(NEW_SETTINGS, encoding="utf-8")
     return open_workspace(root)
 
 
@@ -384,7 +331,7 @@ def open_workspace(folder: str | Path) -> Workspace:
         what = ("不是文件夹", "is no folder") if place.exists() else ("不存在", "does not exist")
         raise InputError(Text(f"{place}：{what[0]}", f"{place}: {what[1]}"), remedy=advice)
     root = place.resolve()
-    path = _inside(root, SETTINGS_FILE)
+    path = inside(root, SETTINGS_FILE)
     if not path.is_file():
         raise InputError(
             Text(
@@ -393,186 +340,14 @@ def open_workspace(folder: str | Path) -> Workspace:
             ),
             remedy=advice,
         )
-    settings = _read_settings(root, path)
+    settings = read_settings(root, path)
     workspace = Workspace(root, settings)
     _check_regions(workspace)
     return workspace
 
 
-# Paths
-
-
-def _inside(folder: Path, name: str | Path) -> Path:
-    text = str(name)
-    parts = {*PurePosixPath(text).parts, *PureWindowsPath(text).parts}
-    leaves = (
-        PurePosixPath(text).is_absolute()
-        or bool(PureWindowsPath(text).drive or PureWindowsPath(text).root)
-        or ".." in parts
-    )
-    path = folder / text
-    if not leaves:
-        try:
-            leaves = not path.resolve().is_relative_to(folder.resolve())
-        except (OSError, ValueError, RuntimeError):
-            leaves = True
-    if leaves or not text.strip():
-        raise InputError(
-            Text(f"{text}：不在工作区内", f"{text}: lies outside the workspace"),
-            remedy=Text(
-                "请用工作区内的文件名，不带 .. 和指向外面的链接。",
-                "Name a file inside the workspace, without .. and without links that lead out.",
-            ),
-        )
-    return path
-
-
 def _there(path: Path) -> bool:
     return path.exists() or path.is_symlink()
-
-
-# Settings
-
-
-def _refuse_settings(problems: Sequence[Text]) -> InputError:
-    count = len(problems)
-    return InputError(
-        Text(
-            f"{SETTINGS_FILE}：设置有 {count} 处错误",
-            f"{SETTINGS_FILE}: the settings have {count} problem(s)",
-        ),
-        problems,
-        Text("改正后重试。", "Correct them and try again."),
-    )
-
-
-def _read_settings(root: Path, path: Path) -> Settings:
-    advice = Text("请以 UTF-8 保存并改正。", "Save it as UTF-8 and correct it.")
-    try:
-        if path.stat().st_size > _MAX_SETTINGS_BYTES:
-            raise ValueError("too large")
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            Text(
-                f"{SETTINGS_FILE}：不是有效的 TOML（{error}）",
-                f"{SETTINGS_FILE}: not valid TOML ({error})",
-            ),
-            remedy=advice,
-        ) from None
-    reader = _SettingsReader(root)
-    settings = reader.read(document)
-    if reader.problems:
-        raise _refuse_settings(reader.problems)
-    return settings
-
-
-class _SettingsReader:
-    """Reads one document and collects every problem."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.problems: list[Text] = []
-
-    def problem(self, zh: str, en: str) -> None:
-        self.problems.append(Text(zh, en))
-
-    def read(self, document: Mapping[str, Any]) -> Settings:
-        for key in sorted(set(document) - set(_KEYS)):
-            near = difflib.get_close_matches(key, _KEYS, 1, 0.6)
-            guess = (f"，是否指 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
-            self.problem(f"未知的键 {key}{guess[0]}", f"unknown key {key}{guess[1]}")
-        return Settings(
-            region=self.text(document, "region"),
-            peers=self.texts(document, "peers"),
-            years=self.years(document.get("year")),
-            system=self.file_or_name(document, "system", shipped_systems()),
-            classification=self.file_or_name(
-                document, "classification", _shipped("classifications")
-            ),
-            scenario=self.file_or_name(document, "scenario", _shipped("scenarios")),
-            regions=self.file_or_name(document, "regions", shipped_region_sets()),
-            vintages=self.vintages(document.get("vintages", {})),
-        )
-
-    def text(self, document: Mapping[str, Any], key: str) -> str | None:
-        found = document.get(key)
-        if found is None or (isinstance(found, str) and found.strip()):
-            return found
-        self.problem(f"{key} 应为文字", f"{key} must be text")
-        return None
-
-    def texts(self, document: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        found = document.get(key, [])
-        if isinstance(found, list) and all(isinstance(item, str) for item in found):
-            return tuple(found)
-        self.problem(
-            f'{key} 应为文字的列表，如 ["北京"]', f'{key} must be a list, such as ["北京"]'
-        )
-        return ()
-
-    def years(self, found: Any) -> tuple[int, int] | None:
-        if found is None:
-            return None
-        span = None
-        if type(found) is int:
-            span = (found, found)
-        elif isinstance(found, str) and (match := _SPAN.fullmatch(found.strip())):
-            span = (int(match[1]), int(match[2]))
-        if span and YEARS[0] <= span[0] <= span[1] <= YEARS[1]:
-            return span
-        self.problem(
-            'year 应为年份，如 2023，或区间，如 "2010:2023"',
-            'year must be a year, such as 2023, or a span, such as "2010:2023"',
-        )
-        return None
-
-    def file_or_name(
-        self, document: Mapping[str, Any], key: str, shipped: Sequence[str]
-    ) -> str | None:
-        found = self.text(document, key)
-        if found is None or found in shipped:
-            return found
-        if _NAME.fullmatch(found) and not (self.root / found).exists():
-            near = difflib.get_close_matches(found, shipped, 1, 0.6)
-            guess = (f"，是否指 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
-            self.problem(
-                f"{key}：没有随附的 {found}{guess[0]}", f"{key}: no shipped {found}{guess[1]}"
-            )
-            return None
-        try:
-            path = _inside(self.root, found)
-        except InputError as error:
-            self.problem(f"{key}：{error.message.zh}", f"{key}: {error.message.en}")
-            return None
-        if not path.is_file():
-            self.problem(
-                f"{key}：工作区内没有文件 {found}", f"{key}: no file {found} in the workspace"
-            )
-            return None
-        return found
-
-    def vintages(self, found: Any) -> Mapping[str, str]:
-        ok = isinstance(found, dict) and all(isinstance(v, str) for v in found.values())
-        if not ok:
-            self.problem(
-                'vintages 应写作 [vintages]，每行 指标 = "版本"',
-                'vintages must be written [vintages], with lines indicator = "vintage"',
-            )
-            return MappingProxyType({})
-        return MappingProxyType(dict(found))
-
-
-def _shipped(folder: str) -> tuple[str, ...]:
-    """Return the names of the TOML files in a folder of the package, none if it has no such one."""
-    place = resources.files("xinzhi.data") / folder
-    if not place.is_dir():
-        return ()
-    return tuple(sorted(p.name[:-5] for p in place.iterdir() if p.name.endswith(".toml")))
-
-
-def _load_regions(folder: Path, name: str) -> RegionSet:
-    return load_region_set(name if name in shipped_region_sets() else _inside(folder, name))
 
 
 def _check_regions(workspace: Workspace) -> None:
@@ -589,7 +364,7 @@ def _check_regions(workspace: Workspace) -> None:
         except InputError as error:
             problems.append(error.message)
     if problems:
-        raise _refuse_settings(problems)
+        raise refuse_settings(problems)
 
 
 # The database
