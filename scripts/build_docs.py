@@ -29,7 +29,11 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CLI_PAGE = REPOSITORY / "docs" / "cli.md"
-COMMANDS = ("", "index", "coupling", "assess", "data", "data list", "data show", "data export")
+COMMANDS = (
+    *("", "index", "coupling", "assess", "new", "data", "data list", "data show", "data export"),
+    *("data check", "data import", "data template", "data diff"),
+    *("data pack", "data pack list", "data pack get"),
+)
 _FENCE = re.compile(r"^```(.*)$")
 _FILES_OF = re.compile(r"<!-- files of (\S+) -->")
 _START, _END = "<!-- generated: begin -->", "<!-- generated: end -->"

@@ -161,3 +161,9 @@ def test_a_workspace_does_not_follow_links_out(tmp_path: Path):
     done = run("data", "list", "--data", folder)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_system_that_needs_a_pack_says_how_to_get_it(tmp_path: Path):
+    done = run("index", "--system", "four_chains_science", env={"XINZHI_CACHE": str(tmp_path)})
+    assert done.returncode == 1
+    assert "xinzhi data pack get science_technology" in done.stderr

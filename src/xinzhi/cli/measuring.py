@@ -17,7 +17,7 @@ from xinzhi.cli.options import (
     method_options,
     one_input,
     out_option,
-    panel_of,
+    panel_for,
     region_option,
     region_set_of,
     span_of,
@@ -124,7 +124,8 @@ def assess(region: str, **options: Any) -> None:
     from xinzhi.core import dumps
     from xinzhi.data import load_system
 
-    panel, system = panel_of(None, options), load_system(options["system"])
+    system = load_system(options["system"])
+    panel = panel_for(system, None, options)
     years, span = years_of(options["year"]), span_of(options["year"])
     peers = options["peers"]
     cells = len(panel.region_names) * len(panel.years) * len(system.indicators)
@@ -159,7 +160,8 @@ def index_of(positional: Path | None, options: Mapping[str, Any]) -> IndexResult
     from xinzhi.data import load_system
     from xinzhi.measure import index as compute
 
-    panel, system = panel_of(positional, options), load_system(options["system"])
+    system = load_system(options["system"])
+    panel = panel_for(system, positional, options)
     values = system.evaluate(panel, span_of(options["year"]))
     result = compute(
         values,

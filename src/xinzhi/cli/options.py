@@ -12,7 +12,7 @@ from xinzhi.cli.language import say
 
 # Everything else is imported where it is used: `xinzhi --help` must not wait for pandas.
 if TYPE_CHECKING:
-    from xinzhi.data import Panel, RegionSet
+    from xinzhi.data import IndicatorSystem, Panel, RegionSet
     from xinzhi.measure import Method, Uncertainty
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -152,6 +152,18 @@ def panel_of(positional: Path | None, options: Mapping[str, Any]) -> Panel:
 
     path = one_input(positional, options["data_path"])
     return embedded_panel() if path is None else read(path, region_set_of(options))
+
+
+def panel_for(
+    system: IndicatorSystem, positional: Path | None, options: Mapping[str, Any]
+) -> Panel:
+    """Read the panel that was named, or take the embedded figures and the pack a system needs."""
+    from xinzhi.data import join_panels, science_technology_panel
+
+    panel = panel_of(positional, options)
+    if not system.pack or one_input(positional, options["data_path"]) is not None:
+        return panel
+    return join_panels(science_technology_panel(), panel)
 
 
 def read(path: Path, regions: RegionSet | None) -> Panel:

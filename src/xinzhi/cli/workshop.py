@@ -165,8 +165,15 @@ def template(file: Path, **options: Any) -> None:
 
     system, years = load_system(options["system"]), years_of(options["year"])
     write_template(system, file, region_set_of(options), years or (), force=options["force"])
-    if not options["quiet"]:
-        click.echo(file, err=options["as_json"])
+    if options["as_json"]:
+        import pandas as pd
+
+        from xinzhi.core import Result
+
+        table = pd.DataFrame({"file": [str(file)]})
+        click.echo(json_of("data template", Result(tables={"files": table}), options))
+    elif not options["quiet"]:
+        click.echo(file)
 
 
 @click.command(
@@ -185,7 +192,13 @@ def diff(old: Path, new: Path, **options: Any) -> None:
 
     regions = region_set_of(options)
     result = compare_panels(read(old, regions), read(new, regions))
-    deliver("data diff", result, options, all_rows=True)
+    tables = ("changed", "added", "removed")
+    changed, added, removed = (len(result.to_frame(name)) for name in tables)
+    if not options["quiet"]:
+        zh = f"改变 {changed} 个，新增 {added} 个，删去 {removed} 个"
+        click.echo(say(zh, f"{changed} changed, {added} added, {removed} removed"), err=True)
+    if changed or options["as_json"] or options["out"] is not None:
+        deliver("data diff", result, options, all_rows=True)
 
 
 @click.group(help=say("数据包：较大的公开数据集", "data packs: larger public data sets"))

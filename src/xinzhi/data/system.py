@@ -63,6 +63,7 @@ class IndicatorSystem:
     """A hierarchy: ``nodes`` with the root first, ``indicators`` in the order of the file.
 
     ``side`` holds indicators that are shown with their date beside the score and never enter it.
+    ``pack`` names the data pack that the indicators need beside the embedded figures.
     """
 
     id: str
@@ -73,6 +74,7 @@ class IndicatorSystem:
     indicators: tuple[Indicator, ...]
     side: tuple[Indicator, ...] = ()
     note: Text = NO_TEXT
+    pack: str = ""
     sha256: str = ""
 
     @property

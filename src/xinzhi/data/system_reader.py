@@ -20,7 +20,7 @@ from xinzhi.data.units import Unit, find_unit
 TRANSFORMS = ("none", "log")
 WINDOW_STATISTICS = ("mean", "median")
 _WEIGHT_TOLERANCE = 1e-6
-_SYSTEM_KEYS = {"id", "version", "title", "source", "note"}
+_SYSTEM_KEYS = {"id", "version", "title", "source", "note", "pack"}
 _NODE_KEYS = {"id", "parent", "title", "weight"}
 _INDICATOR_KEYS = {
     *("id", "node", "title", "formula", "unit", "direction", "transform", "goalposts", "weight"),
@@ -119,6 +119,7 @@ class _Reader:
             indicators=tuple(indicators),
             side=tuple(side),
             note=text_from(head.get("note"), ""),
+            pack=str(head.get("pack", "")),
             sha256=sha256,
         )
 
