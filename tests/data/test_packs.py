@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinzhi.core import ComputationError, InputError, Text, XinzhiError
-from xinzhi.data.packs import (
+from xinzhi.data.pack_registry import (
     READERS,
     Pack,
     PackFile,

@@ -21,7 +21,7 @@ from xinzhi.data import (
 )
 from xinzhi.data.imputation import impute
 from xinzhi.data.joining import join_panels
-from xinzhi.data.packs import pack_folder, packs
+from xinzhi.data.pack_registry import pack_folder, packs
 from xinzhi.data.science_technology import science_technology_codes, science_technology_panel
 from xinzhi.data.units import same_dimension
 from xinzhi.measure import coupling, index
@@ -186,7 +186,7 @@ def test_the_pack_in_the_cache_is_read_as_it_comes(tmp_path: Path, monkeypatch: 
     """The pack's own tables call the columns province, variables, units."""
     monkeypatch.setenv("XINZHI_CACHE", str(tmp_path))
     own = {"region": "province", "code": "variables", "unit": "units"}
-    monkeypatch.setattr("xinzhi.data.packs.pack_is_present", lambda pack: True)
+    monkeypatch.setattr("xinzhi.data.pack_registry.pack_is_present", lambda pack: True)
     pack_folder("science_technology").mkdir(parents=True)
     for file in packs()["science_technology"].files:
         name = Path(file.name).stem

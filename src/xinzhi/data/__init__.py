@@ -18,7 +18,7 @@ from xinzhi.data.indicators import IndicatorInfo, find_indicator, indicators
 from xinzhi.data.inspection import InspectionResult, finding_text, inspect_table
 from xinzhi.data.joining import join_panels
 from xinzhi.data.mapping import Mapping
-from xinzhi.data.packs import Pack, find_pack, get_pack, pack_is_present, packs, read_pack
+from xinzhi.data.pack_registry import Pack, find_pack, get_pack, pack_is_present, packs, read_pack
 from xinzhi.data.panel import STATUSES, Panel
 from xinzhi.data.readers import read_levels, read_panel
 from xinzhi.data.regions import Region, RegionSet, load_region_set

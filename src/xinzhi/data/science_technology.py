@@ -19,7 +19,7 @@ from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.data.findings import Finding, listed, refuse
 from xinzhi.data.longtable import Places, missing_columns
 from xinzhi.data.names import compact
-from xinzhi.data.packs import pack_records, read_pack
+from xinzhi.data.pack_registry import pack_records, read_pack
 from xinzhi.data.panel import Panel
 from xinzhi.data.regions import Region, RegionSet, load_region_set
 from xinzhi.data.units import find_unit, lookup_unit, recount, same_dimension
