@@ -167,3 +167,57 @@ def test_a_system_that_needs_a_pack_says_how_to_get_it(tmp_path: Path):
     done = run("index", "--system", "four_chains_science", env={"XINZHI_CACHE": str(tmp_path)})
     assert done.returncode == 1
     assert "xinzhi data pack get science_technology" in done.stderr
+
+
+@pytest.fixture
+def nine_years(tmp_path: Path) -> tuple[Path, Path]:
+    """Six counties over nine years with one gap, and a system of two chains."""
+    rows = ["地区,年份,x,y"]
+    for k, name in enumerate("甲乙丙丁戊己"):
+        for year in range(2015, 2024):
+            x = "" if (name, year) == ("乙", 2018) else f"{(1.02 + 0.01 * k) ** (year - 2015):.4f}"
+            rows.append(f"县{name},{year},{x},{10 + k + (year - 2015) * (1 + k % 3) / 3:.3f}")
+    data, system = tmp_path / "nine.csv", tmp_path / "two.toml"
+    data.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    system.write_text(
+        '[system]\nid = "two"\n[[node]]\nid = "a"\n[[node]]\nid = "b"\n'
+        '[[indicator]]\nid = "x"\nnode = "a"\n[[indicator]]\nid = "y"\nnode = "b"\n',
+        encoding="utf-8",
+    )
+    return data, system
+
+
+def test_gaps_are_filled_only_on_request_and_marked(nine_years):
+    data, system = nine_years
+    plain = result_of("index", data, "--system", system, "--uncertainty", "0")
+    gap = [row for row in plain["result"]["scores"] if row["score"] is None]
+    assert {(row["region"], row["year"]) for row in gap} == {("县乙", 2018)}
+    filled = result_of(
+        "index", data, "--system", system, "--uncertainty", "0", "--impute", "growth"
+    )
+    assert all(row["score"] is not None for row in filled["result"]["scores"])
+    marked = [row for row in filled["result"]["indicators"] if row["status"] == "imputed"]
+    assert [(row["region"], row["year"], row["indicator"]) for row in marked] == [
+        ("县乙", 2018, "x")
+    ]
+    assert marked[0]["value"] == pytest.approx(1.03**3, abs=2e-4)
+    wrong = run("index", data, "--system", system, "--impute", "guess")
+    assert wrong.returncode == 2
+    assert "linear, nearest, growth, regression" in wrong.stderr
+
+
+def test_sensitivity_synergy_and_trend_join_the_result(nine_years):
+    data, system = nine_years
+    base = (data, "--system", system, "--uncertainty", "0", "--impute", "linear")
+    shares = result_of("index", *base, "--sensitivity", "16")["result"]
+    assert {"choice", "first_order", "total"} <= set(shares["sensitivity_shares"][0])
+    assert shares["scores"]
+    joint = result_of("coupling", *base, "--synergy", "--trend", "2")["result"]
+    assert {row["year"] for row in joint["trend_forecast"]} == {2024, 2025}
+    assert {"region", "year", "synergy"} <= set(joint["synergy_synergy"][0])
+    assert joint["coupling"]
+    levels = data.with_name("levels.csv")
+    levels.write_text("region,year,a,b\n甲,2020,0.5,0.5\n乙,2020,0.2,0.8\n", encoding="utf-8")
+    refused = run("coupling", levels, "--synergy")
+    assert refused.returncode == 2
+    assert "Add --system" in refused.stderr

@@ -146,6 +146,17 @@ uncertainty_option = click.option(
 )
 
 
+impute_option = click.option(
+    "--impute",
+    metavar="METHOD",
+    help=say(
+        "补缺：linear | nearest | growth | regression；只补指标体系用到的序列，逐格标明",
+        "fill gaps: linear | nearest | growth | regression; only in series that the system uses, "
+        "every filled cell marked",
+    ),
+)
+
+
 def panel_of(positional: Path | None, options: Mapping[str, Any]) -> Panel:
     """Read the panel that was named, or take the embedded figures."""
     from xinzhi.data import embedded_panel
@@ -157,13 +168,24 @@ def panel_of(positional: Path | None, options: Mapping[str, Any]) -> Panel:
 def panel_for(
     system: IndicatorSystem, positional: Path | None, options: Mapping[str, Any]
 ) -> Panel:
-    """Read the panel that was named, or take the embedded figures and the pack a system needs."""
-    from xinzhi.data import join_panels, science_technology_panel
+    """Read the panel that was named, or take the embedded figures and the pack a system needs.
+
+    Gaps are filled only where ``--impute`` asks for it.
+    """
+    from xinzhi.data import impute, join_panels, science_technology_panel
 
     panel = panel_of(positional, options)
-    if not system.pack or one_input(positional, options["data_path"]) is not None:
+    if system.pack and one_input(positional, options["data_path"]) is None:
+        panel = join_panels(science_technology_panel(), panel)
+    if options["impute"] is None:
         return panel
-    return join_panels(science_technology_panel(), panel)
+    used = {name for indicator in system.indicators for name in indicator.formula.names}
+    return impute(panel, options["impute"], sorted(used))
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether an input is a folder, such as a workspace, and not a file."""
+    return path.is_dir()
 
 
 def read(path: Path, regions: RegionSet | None) -> Panel:

@@ -81,7 +81,8 @@ def _only_year(result: Result, text: str | None) -> Result:
 
     from xinzhi.core import InputError, Text
 
-    found = sorted(set(result.to_frame()["year"]))
+    dated = [table["year"] for table in result.tables.values() if "year" in table]
+    found = sorted({int(year) for column in dated for year in column})
     if years[0] not in found:
         listed = f"{found[0]}–{found[-1]}"
         raise InputError(
