@@ -152,12 +152,13 @@ def test_an_interrupt_at_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert state(workspace) == (1, 1)
 
 
-def test_the_workspace_can_be_read_after_a_kill_before_its_log_was_folded_in(
+def test_a_death_before_the_new_database_takes_its_place_leaves_the_old_one(
     tmp_path: Path,
 ) -> None:
-    # A process that commits and dies at once leaves a log beside the database.
+    # A process that commits to its copy and dies at once leaves the copy, which is removed later.
     workspace = create_workspace(tmp_path / "work")
     files = books(tmp_path)
+    import_files(workspace, files[:1])
     script = (
         "import os, sys\n"
         "from xinzhi.data import workspace as w\n"
@@ -171,10 +172,12 @@ def test_the_workspace_can_be_read_after_a_kill_before_its_log_was_folded_in(
         "        if not read_only:\n"
         "            os._exit(0)\n"
         "w._connected = dying\n"
-        "import_files(w.open_workspace(sys.argv[1]), [sys.argv[2]])\n"
+        "import_files(w.open_workspace(sys.argv[1]), [sys.argv[2]], overwrite=True)\n"
     )
-    subprocess.run([sys.executable, "-c", script, workspace.folder, files[0]], check=True)
-    assert (workspace.folder / "data.duckdb.wal").exists()
+    subprocess.run([sys.executable, "-c", script, workspace.folder, files[1]], check=True)
+    names = {path.name for path in workspace.folder.iterdir()}
+    assert names > {"data.duckdb", "xinzhi.toml"}
     assert state(workspace) == (1, 1)
     import_files(workspace, files[1:], overwrite=True)
     assert state(workspace) == (2, 2)
+    assert {path.name for path in workspace.folder.iterdir()} == {"data.duckdb", "xinzhi.toml"}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -248,12 +250,22 @@ class Workspace:
 
     @contextmanager
     def _writing(self) -> Iterator[Any]:
+        """Yield a connection to a copy, which takes the database's place when it is whole.
+
+        A process that is killed while DuckDB writes can leave a torn file; so it never writes to
+        the file that is read. The database itself stays open meanwhile, which keeps others out.
+        """
         duckdb = _duckdb()
-        with _connected(self._database(), read_only=False) as connection:
+        database = self._database()
+        for left in self.folder.glob(f".{database.stem}-*"):  # of imports that were killed
+            left.unlink(missing_ok=True)
+        with replacing(database, force=True) as copy, ExitStack() as held:
+            _copied(database, copy, held)
             try:
-                connection.begin()
-                yield connection
-                connection.commit()
+                with _connected(copy, read_only=False) as connection:
+                    connection.begin()
+                    yield connection
+                    connection.commit()
             except duckdb.Error as error:
                 raise ComputationError(
                     Text(
@@ -264,6 +276,8 @@ class Workspace:
                         "请检查磁盘空间和权限。", "Check the space on the disk and the rights."
                     ),
                 ) from error
+            with copy.open("rb") as whole:
+                os.fsync(whole.fileno())
 
     def _database(self) -> Path:
         path = self.path(DATA_FILE)
@@ -417,6 +431,24 @@ def _connected(path: Path, read_only: bool) -> Iterator[Any]:
     finally:
         # Closing an open transaction undoes it.
         connection.close()
+
+
+def _copied(database: Path, copy: Path, held: ExitStack) -> None:
+    """Copy the database and keep it locked; copy again if another process changed it meanwhile.
+
+    The lock comes after the copy, since closing a copied file would give the lock up again.
+    """
+    while True:
+        before = database.stat()
+        shutil.copyfile(database, copy)
+        with ExitStack() as attempt:
+            attempt.enter_context(_connected(database, read_only=False))
+            after = database.stat()
+            if (before.st_ino, before.st_size, before.st_mtime_ns) == (
+                *(after.st_ino, after.st_size, after.st_mtime_ns),
+            ):
+                held.enter_context(attempt.pop_all())
+                return
 
 
 def _no_database(path: Path, reason: str) -> InputError:
