@@ -1,0 +1,1 @@
+"""How a region's industries hang together: input–output analysis and chokepoints."""
