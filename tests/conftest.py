@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from xinzhi.data.pack_registry import CACHE_VARIABLE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
@@ -44,3 +47,12 @@ def official_folder() -> Path:
     if not folder.is_dir():
         skip_or_fail("the official tables do not lie beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_packs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep the user's own cache out of the tests."""
+    place = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(place))
+        yield place

@@ -102,6 +102,25 @@ def test_a_bad_import_changes_nothing(tmp_path: Path):
     assert "xinzhi new" in missing.stderr
 
 
+def test_the_region_of_a_book_that_does_not_name_it_is_given(tmp_path: Path) -> None:
+    book, folder = tmp_path / "book.csv", tmp_path / "work"
+    book.write_text(
+        "主要年份国民经济指标,,\n指标,2022,2023\n地区生产总值（亿元）,28,30\n", encoding="utf-8"
+    )
+    assert run("new", folder).returncode == 0
+    asked = run("data", "import", book, "--workspace", folder)
+    assert asked.returncode == 2
+    assert "give it with --region" in asked.stderr or "用 --region 给出" in asked.stderr
+    done = run("data", "import", book, "--workspace", folder, "--region", "苏州市")
+    assert done.returncode == 0, done.stderr
+    shown = run("data", "show", "gdp", "--data", folder, "--year", "2022:2023", "--json")
+    records = json.loads(shown.stdout)["result"]["figures"]
+    assert [(r["region"], r["year"], r["value"]) for r in records] == [
+        ("苏州市", 2022, 28),
+        ("苏州市", 2023, 30),
+    ]
+
+
 def test_a_template_is_filled_in_and_read_back(tmp_path: Path):
     form = tmp_path / "form.xlsx"
     done = run("data", "template", form, "--system", "new_quality", "--year", "2022:2023")

@@ -41,12 +41,19 @@ def results() -> tuple[Result, ...]:
     index = measure.index(values, system)
     geometric = measure.index(values, system, measure.Method(aggregation="geometric"))
     normalised = index.tables["indicators"].set_index(["region", "year", "indicator"])
+    judgements = {
+        group: pd.DataFrame(1.0, index=list(members), columns=list(members))
+        for group, members in measure.comparison_groups(system).items()
+        if len(members) > 1
+    }
     gdp = embedded_panel().to_array(["gdp"]).sel(indicator="gdp").dropna("year")
     return (
         index,
         measure.coupling(index),
         measure.ahp_weights(pd.DataFrame([[1, 3], [None, 1]], columns=["effort", "output"])),
         measure.benefit_of_doubt(normalised["normalised"].to_xarray()),
+        measure.ahp_system(system, judgements)[1],
+        measure.benefit_of_doubt_index(values, system),
         measure.index_sensitivity(values, system, n=16),
         measure.compare(index, geometric),
         measure.synergy(values["value"], system),

@@ -121,5 +121,10 @@ def test_a_failed_write_leaves_the_old_file_and_no_traces(tmp_path: Path):
     with replacing(target, force=True) as temporary:
         temporary.write_text("new")
     assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o644
+    target.chmod(0o600)  # a private file stays private
+    with replacing(target, force=True) as temporary:
+        temporary.write_text("newer")
+    assert (target.read_text(), target.stat().st_mode & 0o777) == ("newer", 0o600)
     with pytest.raises(InputError, match="cannot be written"), replacing(target / "below" / "x"):
         pass

@@ -19,6 +19,7 @@ from xinzhi.data.importing import Mapping, detect, import_files, read_mapped
 from xinzhi.data.mapping import (
     ROLES,
     ColumnMapping,
+    IndicatorMapping,
     TableMapping,
     letters_of,
     place_of,
@@ -275,7 +276,7 @@ def test_written_panels_are_imported_as_they_were(tmp_path: Path, workspace: Wor
     ("text", "words"),
     [
         ("地区,GDP\n北京,1\n", ("missing column year", "缺少列 年份")),
-        ("年份,GDP\n2020,1\n", ("missing column region", "缺少列 地区")),
+        ("指标,单位,数值\nGDP,亿元,1\n", ("missing column year", "缺少列 年份")),
         ("地区,年份\n北京,2020\n", ("missing column indicator, value", "缺少列 指标")),
         ("地区,2020,2021\n北京,1,2\n", ("nothing says of which indicator", "没有说明是什么指标")),
         ("地区,年份,年度,GDP\n北京,2020,2020,1\n", ("means the same as another", "含义相同")),
@@ -313,6 +314,17 @@ TABLE = st.builds(
     vintage=st.text(max_size=8),
     fill_down=st.sampled_from([(), ("region",), ("region", "year")]),
     leave_out=st.lists(st.text(max_size=5), max_size=3).map(tuple),
+    region=st.text(max_size=6).map(str.strip),
+    region_from=st.sampled_from(["", "title"]),
+    indicators=st.lists(
+        st.builds(
+            IndicatorMapping,
+            name=st.text(min_size=1, max_size=8).filter(str.strip),
+            indicator=st.text(min_size=1, max_size=8).filter(str.strip),
+            unit=st.text(max_size=4),
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 

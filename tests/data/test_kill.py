@@ -126,6 +126,8 @@ def test_a_killed_import_leaves_the_old_state_or_the_new_one(
             after = state(open_workspace(workspace.folder))
             assert after in (before, (wanted, before[1] + 1))
             cut_short += after == before
+            if after == before and delay > usual:
+                usual = delay * 1.2  # the machine has become slower
             before = after
     # Some ended before the new state was written, some after; else the delays prove nothing.
     assert 0 < cut_short < (KILLS if number == signal.SIGKILL else INTERRUPTS)

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinzhi.core import InputError
 from xinzhi.data import read_levels, read_panel
+from xinzhi.data.importing import ImportResult, Mapping, detect, import_files, read_mapped
 from xinzhi.data.inspection import InspectionResult, finding_text, inspect_table
 from xinzhi.data.repair import RepairResult, repair_table
+from xinzhi.data.workspace import Workspace, create_workspace, open_workspace
 
 Table = list[list[str]]
 
@@ -53,6 +56,30 @@ TABLES: list[Table] = [
         ["上海", "2020", "地区生产总值", "38700.58", "亿元"],
         ["北京", "2020", "地区生产总值", "36102.55", "亿元"],
         ["上海", "2021", "地区生产总值", "43214.85", "亿元"],
+    ],
+    [
+        ["1-2 上海市国民经济主要指标", "", "", "", ""],
+        ["指  标", "单位", "2021", "2022年", "增长（%）"],
+        ["一、综合", "", "", "", ""],
+        ["地区生产总值①", "亿元", "43653", "44809", "2.6"],
+        ["  其中：工业", "", "10738", "…", ""],
+        ["年末常住人口", "万人", "2489", "2476", "-0.5"],
+        ["  合计", "", "1", "2", ""],
+        ["注：现价", "", "", "", ""],
+    ],
+    [
+        ["苏州市历年主要指标（单位：亿元）", "", ""],
+        ["年份", "地区生产总值", "#工业"],
+        ["", "（亿元）", ""],
+        ["2021", "22718", "10000"],
+        ["2022*", "23958", "-"],
+        ["2023年", "24653", "1,2"],
+    ],
+    [
+        ["table", "region", "year", "code", "label_zh", "value", "unit"],
+        ["RDActivity", "北   京", "2023", "v4_zh_nbzc_hj", "合计", "10", "万元"],
+        ["RDSource", "两藏", "2023", "v4_zh_nbzc_hj", "合计", "11", "件"],
+        ["RDSource", "上海", "2023", "v4_zh_nbzc_hj", "合计", "12", "万元"],
     ],
     [
         ["region", "year", "innovation", "industry"],
@@ -105,6 +132,18 @@ CELLS = st.one_of(
                 "table",
             ),
             *("=1+1", "@x", '"', '""', "'", "a,b", "a\nb", "a\tb", "<x>&amp;", "]]>", "注：口径"),
+            *(
+                "指标",
+                "项目",
+                "1-2 江苏省苏州市人口",
+                "北京和上海",
+                "其中：",
+                "#",
+                "一、",
+                "（1）",
+                "①",
+            ),
+            *("  合计", "GDP（亿元）", "2023年比2022年增长", "RDActivity", "v4_zh_nbzc_hj", "code"),
             *("\u200b", "\ufeff", "\u202e上海", "𠮷林", "é", "x" * 3000),
         ]
     ),
@@ -227,13 +266,41 @@ def outcome(read: Callable[[Path], object], path: Path) -> object:
         return (error.text("zh"), error.text("en"))
 
 
+def detect_and_describe(path: Path) -> Mapping:
+    """Return the mapping of a file, as it comes back from its own TOML."""
+    mapping = detect(path)
+    back = Mapping.from_toml(mapping.to_toml())
+    for again, found in zip(back.tables, mapping.tables, strict=True):
+        assert (again.columns, again.indicators) == (found.columns, found.indicators)
+    assert mapping.describe().zh
+    return mapping
+
+
+def state(workspace: Workspace) -> tuple[int, int]:
+    """Return what changes whenever a workspace is written to."""
+    there = (workspace.folder / "data.duckdb").stat()
+    return there.st_ino, there.st_mtime_ns
+
+
+def check_import(workspace: Workspace, path: Path) -> None:
+    """Import a file: it goes in whole, or the workspace stays as it was."""
+    before, count = state(workspace), len(workspace.imports())
+    result = outcome(lambda place: import_files(workspace, [place], overwrite=True), path)
+    if isinstance(result, ImportResult):
+        assert len(workspace.imports()) == count + result.to_frame()["sheet"].size
+        assert len(workspace.panel().frame) >= result.to_frame()["figures"].max()
+    else:
+        assert state(workspace) == before
+    assert {p.name for p in workspace.folder.iterdir()} == {"data.duckdb", "xinzhi.toml"}
+
+
 def check_file(data: bytes, name: str) -> None:
     """Let every reader have the file; each gives a result or an InputError in both languages."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         out = path.with_stem("out")
         path.write_bytes(data)
-        for read in (read_panel, read_levels, inspect_table):
+        for read in (read_panel, read_levels, inspect_table, detect_and_describe, read_mapped):
             result = outcome(read, path)
             if isinstance(result, InspectionResult):
                 assert all(finding_text(finding).zh for finding in result.findings)
@@ -255,3 +322,15 @@ def test_a_thousand_mutated_text_files(data: bytes, name: str) -> None:
 @given(data=workbooks())
 def test_a_thousand_mutated_workbooks(data: bytes) -> None:
     check_file(data, "t.xlsx")
+
+
+@settings(max_examples=200)
+@given(data=text_files() | workbooks(), name=st.sampled_from(["t.csv", "t.xlsx"]))
+def test_mutated_files_are_imported_whole_or_not_at_all(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "mutated"
+    if not folder.exists():
+        create_workspace(folder / "work")
+    (folder / name).write_bytes(data)
+    check_import(open_workspace(folder / "work"), folder / name)

@@ -35,14 +35,16 @@ from xinzhi.data.pack_registry import (
     read_rda,
 )
 
-TABLE = pd.DataFrame(
-    {
-        "province": ["全国", "上   海", "西藏"],
-        "year": ["2022", "2022", "2022"],
-        "value": [3.5, 1.25, np.nan],
-        "units": ["亿元"] * 3,
-    }
-)
+# rdata writes the text that Python keeps, not that of pyarrow
+with pd.option_context("mode.string_storage", "python"):
+    TABLE = pd.DataFrame(
+        {
+            "province": ["全国", "上   海", "西藏"],
+            "year": ["2022", "2022", "2022"],
+            "value": [3.5, 1.25, np.nan],
+            "units": ["亿元"] * 3,
+        }
+    )
 
 
 @dataclass
@@ -197,7 +199,9 @@ def test_a_pack_is_fetched_once_and_read(pack: Pack, site: Site, own_cache: Path
     assert site.asked == ["table.rda", "years.rda"]
     tables = read_pack(pack)
     assert list(tables) == ["table", "years/1995", "years/2000"]
-    pd.testing.assert_frame_equal(tables["table"], TABLE, check_dtype=False, check_exact=True)
+    pd.testing.assert_frame_equal(
+        tables["table"], TABLE, check_dtype=False, check_exact=True, check_column_type=False
+    )
     records = pack_records(pack, tables)
     assert [(r.name, r.rows) for r in records] == [("small/table.rda", 3), ("small/years.rda", 4)]
     assert [r.sha256 for r in records] == [file.sha256 for file in pack.files]
@@ -381,7 +385,9 @@ def test_tables_of_other_r_classes_and_matrices_are_tables(tmp_path: Path):
     two = b"\x00\x00\x00\x02" + header + b"\x00\x00\x00\x06tbl_df" + header + name
     tibble = tmp_path / "tibble.rda"
     tibble.write_bytes(data[:start] + two + data[start + 8 + len(name) :])
-    pd.testing.assert_frame_equal(read_rda(tibble)["table"], TABLE, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        read_rda(tibble)["table"], TABLE, check_dtype=False, check_column_type=False
+    )
 
     matrix = tmp_path / "matrix.rda"
     rdata.write_rda(matrix, {"matrix": np.arange(6.0).reshape(2, 3)})

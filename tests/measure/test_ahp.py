@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from tests.strategies import FOUR, make_system, make_values, weight_vectors
 
 from xinzhi.core import InputError, dumps
-from xinzhi.measure import Method, index
+from xinzhi.measure import Method, ahp_system, comparison_groups, index
 from xinzhi.measure.ahp import (
     RANDOM_INDEX,
-    ahp_system,
     ahp_weights,
     pairwise_comparisons,
     principal_eigenvector,
@@ -168,8 +167,15 @@ def test_a_system_takes_the_weights_of_its_groups():
         "a": consistent(np.array([0.75, 0.25]), ["a1", "a2"]),
         "c": consistent(np.array([0.5, 0.5]), ["c1", "c2"]),
     }
-    weighted, results = ahp_system(system, tables)
-    assert set(results) == {"whole", "a", "c"}
+    weighted, result = ahp_system(system, tables)
+    assert comparison_groups(system) == {
+        "whole": ("a", "b", "c", "d"), "a": ("a1", "a2"), "c": ("c1", "c2"),
+    }  # fmt: skip
+    for table in ("weights", "consistency", "judgements"):
+        assert set(result.to_frame(table)["group"]) == {"whole", "a", "c"}
+    assert result.weights["a1"] == pytest.approx(0.75)
+    assert result.consistency_ratio == pytest.approx(0, abs=1e-9)
+    assert not result.warnings
     values = make_values(
         np.random.default_rng(0).random((5, 1, 6)), ["a1", "a2", "b1", "c1", "c2", "d1"]
     )
@@ -186,3 +192,55 @@ def test_a_system_wants_every_group_and_only_its_own_names():
     assert "no comparisons for group c" in text
     assert "e is no group of system whole" in text
     assert "group a do not match its children: a2, b1" in text
+
+
+def judged_system():
+    tables = {
+        "whole": judged([1, 3, 3, 3], ["", 1, 1, 1], ["", "", 1, 1], ["", "", "", 1]),
+        "a": judged([1, 3], ["", 1]),
+        "c": judged([1, "1/3"], ["", 1]),
+    }
+    for name, members in comparison_groups(make_system(FOUR)).items():
+        tables[name] = tables[name].set_axis(members, axis=0).set_axis(members, axis=1)
+    return tables
+
+
+def test_an_inconsistent_group_is_named_and_accepted_only_knowingly():
+    tables = judged_system()
+    tables["whole"].loc["a", "d"] = "1/9"
+    with pytest.raises(InputError) as caught:
+        ahp_system(make_system(FOUR), tables)
+    text = caught.value.text("en")
+    assert "the comparisons of 1 group(s) are not consistent enough" in text
+    assert "group whole" in text
+    assert "most at odds: a/d: given 0.111" in text
+    assert "whole 组的成对比较不够一致" in caught.value.text("zh")
+    weighted, result = ahp_system(make_system(FOUR), tables, accept_inconsistent=True)
+    (warning,) = result.warnings
+    assert warning.en.startswith("group whole: the comparisons are not consistent enough")
+    worst = result.to_frame("consistency")["consistency_ratio"].max()
+    assert result.consistency_ratio == worst > 0.1
+    assert result.parameters["accept_inconsistent"] is True
+    assert weighted.nodes[1].weight == result.weights["a"]
+
+
+def test_bad_cells_say_in_which_group_they_are():
+    tables = judged_system()
+    tables["a"].loc["a1", "a2"] = "much"
+    tables["b"] = judged([1, 2], ["", 1])
+    with pytest.raises(InputError) as caught:
+        ahp_system(make_system(FOUR), tables)
+    text = caught.value.text("en")
+    assert "group a: row a1, column a2: much is no positive number" in text
+    assert "group b has nothing to compare" in text
+    assert "b 组只有一个成员，无需比较" in caught.value.text("zh")
+
+
+def test_what_cannot_be_compared_is_said():
+    with pytest.raises(InputError, match="no group of two or more members"):
+        comparison_groups(make_system({"a": ["a1"]}))
+    many = make_system({"a": [f"a{k}" for k in range(16)], "b": ["b1"]})
+    with pytest.raises(InputError) as caught:
+        comparison_groups(many)
+    assert "a: 16" in caught.value.text("en")
+    assert "超过 15 个成员" in caught.value.text("zh")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from tests.strategies import make_values
+from tests.strategies import FOUR, FOUR_NAMES, make_system, make_values
 
 from xinzhi.core import ComputationError, InputError, dumps
+from xinzhi.measure import Method, benefit_of_doubt_index, index
 from xinzhi.measure.benefit_of_doubt import STATUSES, benefit_of_doubt, best_weights
 
 OPTIMAL, INFEASIBLE, MISSING, FAILED = range(4)
@@ -161,3 +162,34 @@ def test_a_missing_package_names_its_install_command(monkeypatch):
         best_weights(np.ones((2, 2)))
     assert 'pip install "xinzhi[sensitivity]"' in caught.value.text("en")
     assert "scipy" in caught.value.text("zh")
+
+
+def test_an_index_by_own_weights_has_the_tables_of_an_index():
+    values = make_values(np.random.default_rng(5).uniform(1, 9, (7, 2, 6)), FOUR_NAMES)
+    system = make_system(FOUR)
+    result = benefit_of_doubt_index(values, system, Method(floor=0.05, scope="yearly"))
+    plain = benefit_of_doubt(
+        index(values, system, Method(floor=0.05, scope="yearly")).normalised, scope="yearly"
+    )
+    scores = result.to_frame()
+    np.testing.assert_allclose(scores["score"], plain.to_frame()["score"])
+    assert set(scores["node"]) == {"whole"}
+    assert scores[["score_low", "score_high", "rank_low", "rank_high"]].isna().all(axis=None)
+    parts = result.to_frame("contributions").groupby(["region", "year"], observed=True)
+    np.testing.assert_allclose(parts["contribution"].sum(), scores["score"])
+    assert set(index(values, system).tables) - set(result.tables) == {"choices"}
+    assert result.parameters["weighting"] == "benefit-of-the-doubt"
+    assert result.parameters["floor"] == 0.05
+    with pytest.raises(InputError) as caught:
+        benefit_of_doubt_index(values, system, Method(aggregation="geometric"))
+    assert "does not go with geometric aggregation" in caught.value.text("en")
+    assert "最有利权重法是加权和" in caught.value.text("zh")
+
+
+def test_units_that_share_the_best_score_share_the_first_rank():
+    values = make_values(np.random.default_rng(8).uniform(0, 1, (40, 1, 6)), FOUR_NAMES)
+    table = benefit_of_doubt(values).to_frame()
+    best = table[table["score"] > 1 - 1e-9]
+    assert len(best) > 3
+    assert (best["score"] == 1).all()
+    assert (best["rank"] == 1).all()

@@ -130,3 +130,21 @@ def test_an_index_does_not_compare_with_a_coupling():
     run = index(VALUES, SYSTEM)
     with pytest.raises(InputError, match="cannot be compared"):
         compare(run, coupling(run))
+
+
+def test_ranks_and_their_differences_are_whole_numbers():
+    holes = VALUES.copy()
+    holes[0, 0, 0] = np.nan
+    run = index(holes, SYSTEM, uncertainty=Uncertainty(draws=30))
+    result = compare(run, index(VALUES, SYSTEM, Method(weighting="entropy")))
+    for frame, columns in (
+        (run.to_frame(), ("rank", "rank_low", "rank_high")),
+        (result.to_frame(), ("rank_first", "rank_second", "rank_difference")),
+        (result.to_frame("summary"), ("largest_rank_difference",)),
+        (coupling(run).to_frame(), ("rank", "rank_low", "rank_high")),
+    ):
+        for column in columns:
+            assert frame[column].dtype == "Int64", column
+    row = run.to_dict()["scores"][0]
+    assert row["rank"] is None
+    assert isinstance(run.to_dict()["scores"][-1]["rank"], int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import assume, given
@@ -216,7 +217,7 @@ def test_missing_levels_stay_missing():
     table = coupling(index(values, SYSTEM, uncertainty=Uncertainty(draws=300))).to_frame()
     row = table[(table["region"] == "R02") & (table["year"] == 2020)].iloc[0]
     for column in ("degree", "coordination", "rank", "lagging_agreement"):
-        assert np.isnan(row[column]), column
+        assert pd.isna(row[column]), column
     assert row["lagging"] == NOT_DETERMINED
     assert table["coordination"].isna().sum() == 1
 

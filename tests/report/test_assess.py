@@ -15,7 +15,7 @@ from xinzhi.measure import Method, index
 from xinzhi.report import AssessResult, assess, summary
 from xinzhi.report.assess import check_evidence, document
 from xinzhi.report.model import NotRun, Statement
-from xinzhi.report.sections import SECTIONS, coupling, new_quality
+from xinzhi.report.sections import SECTIONS, coupling, new_quality, science, trend
 from xinzhi.report.sections.planned import PLANNED
 
 
@@ -89,8 +89,10 @@ def test_workings_on_cards_come_to_the_value(shanghai: AssessResult):
 
 def test_what_is_not_there_yet_is_listed_with_what_it_needs(shanghai: AssessResult):
     listed = dict(shanghai.not_run)
-    assert set(listed) == {key for key, *_ in PLANNED}
-    assert all(reason.needs.zh and reason.needs.en for reason in listed.values())
+    assert set(listed) == {key for key, *_ in PLANNED} | {"trend", "science"}
+    for reason in listed.values():
+        assert reason.needs.zh or reason.remedy.zh
+        assert reason.needs.en or reason.remedy.en
     assert shanghai.failed == ()
 
 
@@ -125,15 +127,16 @@ def test_a_section_that_breaks_is_reported_and_the_rest_written(module, monkeypa
     def broken(*_: object) -> None:
         raise RuntimeError("it broke")
 
-    # the second index does not get as far as writing on these data
-    monkeypatch.setattr(module, "run" if module is new_quality else "write", broken)
+    # these do not get as far as writing on these data
+    silent = (trend, science, new_quality)
+    monkeypatch.setattr(module, "run" if module in silent else "write", broken)
     result = assessed()
     assert result.failed == (module.ID,)
     reason = dict(result.not_run)[module.ID].reason
     assert "it broke" in reason.en
     assert "内部错误" in reason.zh
     assert {s.id for s in result.sections} == {
-        m.ID for m in SECTIONS if m is not module and m is not new_quality
+        m.ID for m in SECTIONS if m is not module and m not in silent
     }
     assert not any(name.startswith(f"{module.ID}_") for name in result.tables)
     listed = {entry["id"]: entry["failed"] for entry in document(result)["not_run"]}
@@ -169,7 +172,8 @@ def test_the_second_index_says_which_figures_it_lacks():
 def test_any_number_of_parts_and_any_regions(parts: int, tmp_path: Path):
     result = standard(parts)
     ids = [section.id for section in result.sections]
-    assert ids == ["index", "data_method"] if parts == 1 else ["index", "coupling", "data_method"]
+    joint = [] if parts == 1 else ["coupling", "synergy"]
+    assert ids == ["index", *joint, "data_method", "sensitivity"]
     if parts == 1:
         assert "耦合至少需要两个" in dict(result.not_run)["coupling"].reason.zh
     assert result.failed == ()

@@ -9,9 +9,10 @@ from typing import NoReturn
 import click
 
 import xinzhi
+from xinzhi.cli.assessing import assess
 from xinzhi.cli.figures import data
 from xinzhi.cli.language import LANGUAGE, say
-from xinzhi.cli.measuring import assess, coupling, index
+from xinzhi.cli.measuring import coupling, index
 from xinzhi.cli.workshop import check, diff, import_, new, pack, template
 
 __all__ = ["cli", "main"]

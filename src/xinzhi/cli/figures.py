@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xinzhi.cli.inputs import panel_of
 from xinzhi.cli.language import say
 from xinzhi.cli.options import (
     common_options,
     data_options,
     out_option,
-    panel_of,
     region_option,
     years_of,
 )

@@ -1,8 +1,7 @@
-"""The commands that measure and report: index, coupling, assess."""
+"""The commands that measure: index, coupling."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,34 +9,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from xinzhi.cli.inputs import is_folder, one_input, panel_for, settled
 from xinzhi.cli.language import say
 from xinzhi.cli.options import (
+    BENEFIT_OF_DOUBT,
     common_options,
-    data_options,
-    impute_option,
-    is_folder,
+    measuring_options,
     method_of,
-    method_options,
-    one_input,
     out_option,
-    panel_for,
-    region_option,
     region_set_of,
     span_of,
-    split_names,
-    system_option,
     uncertainty_of,
-    uncertainty_option,
-    years_of,
 )
-from xinzhi.cli.output import deliver, language_of, warn
+from xinzhi.cli.output import deliver, language_of, only_shown
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from xinzhi.core import Result
+    from xinzhi.core import InputRecord, Result
     from xinzhi.data import IndicatorSystem, Panel
-    from xinzhi.measure import CouplingResult, IndexResult
+    from xinzhi.measure import AHPResult, BenefitOfDoubtResult, CouplingResult, IndexResult
 
 
 @click.command(
@@ -46,13 +37,7 @@ if TYPE_CHECKING:
         "composite index: levels, ranks, contributions, intervals",
     )
 )
-@click.argument("panel", required=False, type=click.Path(path_type=Path))
-@data_options
-@system_option
-@region_option
-@method_options
-@uncertainty_option
-@impute_option
+@measuring_options
 @click.option(
     "--sensitivity",
     type=click.IntRange(min=16),
@@ -64,10 +49,16 @@ if TYPE_CHECKING:
 )
 @out_option
 @common_options
-def index(panel: Path | None, **options: Any) -> None:
+@click.pass_context
+def index(context: click.Context, /, panel: Path | None, **given: Any) -> None:
     """Compute a composite index."""
+    options = _settled(context, panel, given)
     measured = _measure(panel, options)
-    result: Result = _index_of(measured, options)
+    result: Result
+    if options["weights"] == BENEFIT_OF_DOUBT:
+        result = _benefit_of_doubt_of(measured, options)
+    else:
+        result = _index_of(measured, options)
     if options["sensitivity"]:
         from xinzhi.measure import Uncertainty, index_sensitivity
 
@@ -80,7 +71,7 @@ def index(panel: Path | None, **options: Any) -> None:
             seed=options["seed"],
         )
         result = _with_tables(result, "sensitivity", shares)
-    deliver("index", result, options)
+    _deliver("index", result, measured, options)
 
 
 @click.command(
@@ -91,13 +82,7 @@ def index(panel: Path | None, **options: Any) -> None:
         "The input is a panel (with --system), or levels, a column each in [0, 1] (without).",
     )
 )
-@click.argument("panel", required=False, type=click.Path(path_type=Path))
-@data_options
-@system_option
-@region_option
-@method_options
-@uncertainty_option
-@impute_option
+@measuring_options
 @click.option(
     "--synergy",
     is_flag=True,
@@ -116,12 +101,14 @@ def index(panel: Path | None, **options: Any) -> None:
 @out_option
 @common_options
 @click.pass_context
-def coupling(context: click.Context, /, panel: Path | None, **options: Any) -> None:
+def coupling(context: click.Context, /, panel: Path | None, **given: Any) -> None:
     """Compute coupling coordination of a panel, or of levels given as they are."""
     from xinzhi.measure import coupling as compute
 
+    options = _settled(context, panel, given)
     asked = context.get_parameter_source("system") is click.core.ParameterSource.COMMANDLINE
     path = one_input(panel, options["data_path"])
+    measured = None
     result: Result
     if path is not None and not asked and not is_folder(path):
         coupled = _coupling_of_levels(path, options)
@@ -139,87 +126,82 @@ def coupling(context: click.Context, /, panel: Path | None, **options: Any) -> N
         from xinzhi.measure import trend
 
         result = _with_tables(result, "trend", trend(coupled, options["trend"]))
-    deliver("coupling", result, options)
-
-
-@click.command(
-    help=say(
-        "一个地区的战略报告：report.html、results.json、tables.xlsx",
-        "the strategy report of a region: report.html, results.json, tables.xlsx",
-    )
-)
-@click.argument("region")
-@data_options
-@system_option
-@click.option(
-    "--peers",
-    metavar="A,B,C",
-    help=say(
-        "图表中对照的地区（排名仍在全部地区中）",
-        "regions whose quartiles stand beside (ranks are among all regions)",
-    ),
-)
-@method_options
-@uncertainty_option
-@impute_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default="out",
-    show_default=True,
-    metavar="FOLDER",
-    help=say("输出文件夹", "folder to write to"),
-)
-@common_options
-def assess(region: str, **options: Any) -> None:
-    """Write the report of one region."""
-    from xinzhi import report
-    from xinzhi.core import dumps
-    from xinzhi.data import load_system
-
-    system = load_system(options["system"])
-    panel = panel_for(system, None, options)
-    years, span = years_of(options["year"]), span_of(options["year"])
-    peers = options["peers"]
-    cells = len(panel.region_names) * len(panel.years) * len(system.indicators)
-    result = report.assess(
-        panel,
-        system,
-        panel.regions.get(region).name,
-        years=span,
-        year=years[-1] if years else None,
-        peers=None if peers is None else [panel.regions.get(p).name for p in split_names(peers)],
-        method=method_of(options),
-        uncertainty=uncertainty_of(cells, options),
-        seed=options["seed"],
-        progress=not options["quiet"],
-    )
-    paths = report.write_report(result, options["out"], force=options["force"])
-    if options["as_json"]:
-        click.echo(dumps(report.document(result)))
-    elif not options["quiet"]:
-        click.echo(report.summary(result, language_of(options)))
-        for path in paths:
-            click.echo(path)
-    warn(result, options)
-    if result.failed:
-        sys.exit(1)
+    _deliver("coupling", result, measured, options)
 
 
 class _Measured(NamedTuple):
-    """What an index is computed from: the panel, the system, and the system's values."""
+    """What an index is computed from: the panel, the system, the system's values, all inputs, and
+    the pairwise comparisons behind the system's weights if there are any."""
 
     panel: Panel
     system: IndicatorSystem
     values: xr.Dataset
+    inputs: tuple[InputRecord, ...]
+    judged: AHPResult | None
+
+
+def _settled(
+    context: click.Context, panel: Path | None, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the options in force: the workspace's settings, and what others of them imply."""
+    from xinzhi.core import InputError, Text
+
+    options = settled(context, panel, given)
+    if options["weights"] == BENEFIT_OF_DOUBT:
+        clash = [name for name in ("ahp", "uncertainty", "sensitivity") if options.get(name)]
+        if clash:
+            names = [f"--{name}" for name in clash]
+            raise InputError(
+                Text(
+                    f"{BENEFIT_OF_DOUBT} 给每个地区各自的权重，不能与 {'、'.join(names)} 同用",
+                    f"{BENEFIT_OF_DOUBT} gives every region weights of its own and does not go "
+                    f"with {', '.join(names)}",
+                ),
+                remedy=Text("去掉其中之一。", "Leave out one or the other."),
+            )
+    if options["ahp"] is not None:
+        chosen = context.get_parameter_source("weights") is not click.core.ParameterSource.DEFAULT
+        if chosen and options["weights"] != "given":
+            raise InputError(
+                Text(
+                    f"--ahp 已给出权重，不能再用 --weights {options['weights']}",
+                    f"--ahp gives the weights and does not go with --weights {options['weights']}",
+                ),
+                remedy=Text("去掉其中之一。", "Leave out one or the other."),
+            )
+        options["weights"] = "given"
+    return options
 
 
 def _measure(positional: Path | None, options: Mapping[str, Any]) -> _Measured:
     from xinzhi.data import load_system
 
-    system = load_system(options["system"])
+    system, judged = load_system(options["system"]), None
+    records: tuple[InputRecord, ...] = ()
+    if options["ahp"] is not None:
+        system, judged, record = _judged(system, options["ahp"])
+        records = (record,)
     panel = panel_for(system, positional, options)
-    return _Measured(panel, system, system.evaluate(panel, span_of(options["year"])))
+    values = system.evaluate(panel, span_of(options["year"]))
+    return _Measured(panel, system, values, (*panel.inputs, *records), judged)
+
+
+def _judged(system: IndicatorSystem, path: Path) -> tuple[IndicatorSystem, AHPResult, InputRecord]:
+    """Give a system the weights of the comparisons in a file, inconsistent ones with a warning."""
+    from xinzhi.cli.judgements import read_judgements
+    from xinzhi.core import InputError, Text
+    from xinzhi.measure import ahp_system
+
+    tables, record = read_judgements(path, system)
+    try:
+        weighted, judged = ahp_system(system, tables, accept_inconsistent=True)
+    except InputError as error:
+        message = Text(
+            f"{path.name}：{error.message.zh}",
+            f"{path.name}: {error.message.en}",
+        )
+        raise InputError(message, error.details, error.remedy) from None
+    return weighted, judged, record
 
 
 def _index_of(measured: _Measured, options: Mapping[str, Any]) -> IndexResult:
@@ -232,10 +214,62 @@ def _index_of(measured: _Measured, options: Mapping[str, Any]) -> IndexResult:
         method_of(options),
         uncertainty_of(measured.values["value"].size, options),
         options["seed"],
-        inputs=measured.panel.inputs,
+        inputs=measured.inputs,
         progress=not options["quiet"],
     )
-    return replace(result, warnings=(*measured.panel.warnings, *result.warnings))
+    return replace(
+        result,
+        parameters={**result.parameters, **_origin(options)},
+        warnings=(*measured.panel.warnings, *result.warnings),
+    )
+
+
+def _benefit_of_doubt_of(measured: _Measured, options: Mapping[str, Any]) -> BenefitOfDoubtResult:
+    """Compute the index in which every region has the weights that suit it best."""
+    from xinzhi.measure import benefit_of_doubt_index
+
+    method = method_of({**options, "weights": "equal"})  # of which the weighting is not used
+    result = benefit_of_doubt_index(
+        measured.values, measured.system, method, inputs=measured.inputs
+    )
+    return replace(
+        result,
+        parameters={**result.parameters, **_origin(options)},
+        warnings=(*measured.panel.warnings, *result.warnings),
+    )
+
+
+def _origin(options: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the parameters of what came before the index: filled gaps, judged weights."""
+    ahp = options["ahp"]
+    return {"impute": options["impute"], "ahp": None if ahp is None else ahp.name}
+
+
+def _deliver(
+    command: str, result: Result, measured: _Measured | None, options: Mapping[str, Any]
+) -> None:
+    """Deliver a result with the tables of its judgements and of a comparison that was asked for."""
+    if measured is not None and measured.judged is not None:
+        judged = measured.judged.tables
+        result = replace(
+            result,
+            tables={**result.tables, **{f"ahp_{name}": table for name, table in judged.items()}},
+            warnings=(*result.warnings, *measured.judged.warnings),
+        )
+    if options["compare"] is not None:
+        from xinzhi.cli.comparing import changes, compared
+
+        result = only_shown(result, options)
+        one_year = options["year"] is not None and span_of(options["year"]) is None
+        narrowed = ["region"] * (options["region"] is not None) + ["year"] * one_year
+        if options["weights"] == BENEFIT_OF_DOUBT:  # which has no nodes below the whole
+            narrowed.append("node")
+        comparison = compared(command, result, options["compare"], narrowed)
+        if not options["quiet"]:
+            for line in changes(comparison):
+                click.echo(line.get(language_of(options)), err=True)
+        result = _with_tables(result, "comparison", comparison)
+    deliver(command, result, options)
 
 
 def _coupling_of_levels(path: Path, options: Mapping[str, Any]) -> CouplingResult:
@@ -244,11 +278,11 @@ def _coupling_of_levels(path: Path, options: Mapping[str, Any]) -> CouplingResul
     from xinzhi.data import read_levels
     from xinzhi.measure import coupling as compute
 
-    if options["synergy"] or options["impute"]:
+    if options["synergy"] or options["impute"] or options["ahp"]:
         raise InputError(
             Text(
-                "--synergy 和 --impute 需要数据和指标体系，而输入是水平",
-                "--synergy and --impute need a panel and a system, but the input is levels",
+                "--synergy、--impute 和 --ahp 需要数据和指标体系，而输入是水平",
+                "--synergy, --impute and --ahp need a panel and a system, but the input is levels",
             ),
             remedy=Text("加 --system。", "Add --system."),
         )

@@ -12,12 +12,14 @@ from xinzhi.cli.language import say
 
 # Everything else is imported where it is used: `xinzhi --help` must not wait for pandas.
 if TYPE_CHECKING:
-    from xinzhi.data import IndicatorSystem, Panel, RegionSet
+    from xinzhi.data import RegionSet
     from xinzhi.measure import Method, Uncertainty
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _DEFAULT_SYSTEM = "four_chains"
+_EVERY = ("all", "全部")
+BENEFIT_OF_DOUBT = "benefit-of-the-doubt"
 
 
 def option_group(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -29,6 +31,11 @@ def option_group(*options: Callable[[Command], Command]) -> Callable[[Command], 
         return function
 
     return wrap
+
+
+def _chosen(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return what was chosen, None for all: given on the command line it outranks a setting."""
+    return None if value in _EVERY else value
 
 
 common_options = option_group(
@@ -62,17 +69,19 @@ data_options = option_group(
         type=click.Path(path_type=Path),
         metavar="FILE|FOLDER",
         help=say(
-            "数据文件（CSV、TSV、XLSX）或工作区；缺省用随附数据",
-            "panel of figures (CSV, TSV, XLSX) or a workspace; by default those shipped",
+            "数据文件（CSV、TSV、XLSX）或工作区；缺省用当前工作区的，否则用随附数据",
+            "panel of figures (CSV, TSV, XLSX) or a workspace; by default the workspace that the "
+            "command runs in, else those shipped",
         ),
     ),
     region_set_option,
     click.option(
         "--year",
         metavar="2023|2010:2023",
+        callback=_chosen,
         help=say(
-            "输出的年份，或参与计算的年份区间",
-            "the year to show, or the span of years to compute on",
+            "输出的年份，或参与计算的年份区间；all 为全部",
+            "the year to show, or the span of years to compute on; all for every year",
         ),
     ),
 )
@@ -84,7 +93,10 @@ system_option = click.option(
     help=say("指标体系：随附的名称或 TOML 文件", "indicator system: a shipped name or a TOML file"),
 )
 region_option = click.option(
-    "--region", metavar="NAME", help=say("只输出这个地区", "print this region only")
+    "--region",
+    metavar="NAME",
+    callback=_chosen,
+    help=say("只输出这个地区；all 为全部", "print this region only; all for every region"),
 )
 method_options = option_group(
     click.option(
@@ -106,7 +118,10 @@ method_options = option_group(
         "--weights",
         default="equal",
         show_default=True,
-        help="equal | given | entropy | critic | pca",
+        help=say(
+            f"equal | given | entropy | critic | pca；index 另有 {BENEFIT_OF_DOUBT}",
+            f"equal | given | entropy | critic | pca; for index also {BENEFIT_OF_DOUBT}",
+        ),
     ),
     click.option(
         "--aggregation",
@@ -135,79 +150,53 @@ method_options = option_group(
 )
 
 
-uncertainty_option = click.option(
-    "--uncertainty",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help=say(
-        "蒙特卡洛抽样次数，0 为不抽样；缺省 10,000，数据很大时减少",
-        "Monte Carlo draws, 0 for none; by default 10,000, fewer for a very large panel",
+choice_options = option_group(
+    method_options,
+    click.option(
+        "--uncertainty",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=say(
+            "蒙特卡洛抽样次数，0 为不抽样；缺省 10,000，数据很大时减少",
+            "Monte Carlo draws, 0 for none; by default 10,000, fewer for a very large panel",
+        ),
+    ),
+    click.option(
+        "--impute",
+        metavar="METHOD",
+        help=say(
+            "补缺：linear | nearest | growth | regression；只补指标体系用到的序列，逐格标明",
+            "fill gaps: linear | nearest | growth | regression; only in series that the system "
+            "uses, every filled cell marked",
+        ),
     ),
 )
-
-
-impute_option = click.option(
-    "--impute",
-    metavar="METHOD",
-    help=say(
-        "补缺：linear | nearest | growth | regression；只补指标体系用到的序列，逐格标明",
-        "fill gaps: linear | nearest | growth | regression; only in series that the system uses, "
-        "every filled cell marked",
+measuring_options = option_group(
+    click.argument("panel", required=False, type=click.Path(path_type=Path)),
+    data_options,
+    system_option,
+    region_option,
+    choice_options,
+    click.option(
+        "--ahp",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=say(
+            "层次分析法权重：成对比较表（.xlsx、.csv），空表由 data template --ahp 生成",
+            "weights by the analytic hierarchy process from pairwise comparisons (.xlsx, .csv); "
+            "data template --ahp writes the form",
+        ),
+    ),
+    click.option(
+        "--compare",
+        type=click.Path(path_type=Path),
+        metavar="EARLIER.json",
+        help=say(
+            "与上一次的结果比较：参数、输入、得分和位次的变化",
+            "compare with an earlier result: what changed in parameters, inputs, scores and ranks",
+        ),
     ),
 )
-
-
-def panel_of(positional: Path | None, options: Mapping[str, Any]) -> Panel:
-    """Read the panel that was named, or take the embedded figures."""
-    from xinzhi.data import embedded_panel
-
-    path = one_input(positional, options["data_path"])
-    return embedded_panel() if path is None else read(path, region_set_of(options))
-
-
-def panel_for(
-    system: IndicatorSystem, positional: Path | None, options: Mapping[str, Any]
-) -> Panel:
-    """Read the panel that was named, or take the embedded figures and the pack a system needs.
-
-    Gaps are filled only where ``--impute`` asks for it.
-    """
-    from xinzhi.data import impute, join_panels, science_technology_panel
-
-    panel = panel_of(positional, options)
-    if system.pack and one_input(positional, options["data_path"]) is None:
-        panel = join_panels(science_technology_panel(), panel)
-    if options["impute"] is None:
-        return panel
-    used = {name for indicator in system.indicators for name in indicator.formula.names}
-    return impute(panel, options["impute"], sorted(used))
-
-
-def is_folder(path: Path) -> bool:
-    """Tell whether an input is a folder, such as a workspace, and not a file."""
-    return path.is_dir()
-
-
-def read(path: Path, regions: RegionSet | None) -> Panel:
-    """Read the panel of a file, or of a workspace where ``path`` is its folder."""
-    from xinzhi.data import is_workspace, open_workspace, read_panel
-
-    return open_workspace(path).panel() if is_workspace(path) else read_panel(path, regions)
-
-
-def one_input(positional: Path | None, named: Path | None) -> Path | None:
-    """Return the input, given as an argument or by ``--data`` but not both."""
-    if positional is not None and named is not None:
-        from xinzhi.core import InputError, Text
-
-        raise InputError(
-            Text(
-                f"给了两个输入：{positional} 和 --data {named}",
-                f"two inputs given: {positional} and --data {named}",
-            ),
-            remedy=Text("只给一个。", "Give one of them."),
-        )
-    return positional or named
 
 
 def region_set_of(options: Mapping[str, Any]) -> RegionSet | None:
@@ -250,8 +239,21 @@ def split_names(names: str) -> list[str]:
 
 def method_of(options: Mapping[str, Any]) -> Method:
     """Return the methodological choices of the options."""
+    from xinzhi.core import InputError, Text
     from xinzhi.measure import Method
 
+    if options["weights"] == BENEFIT_OF_DOUBT:
+        raise InputError(
+            Text(
+                f"{BENEFIT_OF_DOUBT} 只用于 index：各地区权重不同，各链没有水平",
+                f"{BENEFIT_OF_DOUBT} is for index only: every region has weights of its own, and "
+                "the chains have no levels",
+            ),
+            remedy=Text(
+                "可选：equal、given、entropy、critic、pca",
+                "Choose from: equal, given, entropy, critic, pca",
+            ),
+        )
     return Method(
         treatment=options["treatment"],
         normalisation=options["normalisation"],

@@ -28,9 +28,7 @@ def deliver(
     command: str, result: Result, options: Mapping[str, Any], all_rows: bool = False
 ) -> None:
     """Write to ``--out``, print JSON, or print the main table; warnings go to standard error."""
-    result = _only_region(result, options.get("region"))
-    if not all_rows:
-        result = _only_year(result, options.get("year"))
+    result = only_shown(result, options, all_years=all_rows)
     out: Path | None = options.get("out")
     if out is not None:
         _write(command, result, out, options)
@@ -41,6 +39,15 @@ def deliver(
     elif out is None:
         _print_table(result, options, all_rows)
     warn(result, options)
+
+
+def only_shown(result: Result, options: Mapping[str, Any], all_years: bool = False) -> Result:
+    """Keep the rows of the region, and of the single year, that were asked for.
+
+    Raises : InputError for a region or a year that the result does not have
+    """
+    result = _only_region(result, options.get("region"))
+    return result if all_years else _only_year(result, options.get("year"))
 
 
 def _only_region(result: Result, region: str | None) -> Result:
@@ -156,10 +163,10 @@ def _print_table(result: Result, options: Mapping[str, Any], all_rows: bool) -> 
         and options.get("region") is None
     ):
         table = table[table["year"] == table["year"].max()]
-    if "node" in table and "rank" in table:
-        table = table.sort_values(["node", "year", "rank"])
-    elif "rank" in table:
-        table = table.sort_values(["year", "rank"])
+    rank = next((name for name in ("rank", "rank_second") if name in table), None)
+    if rank is not None:
+        keys = ("node", "year", rank)
+        table = table.sort_values([key for key in keys if key in table], kind="stable")
     table = table.dropna(axis="columns", how="all")
     other = "title_en" if language_of(options) == "zh" else "title_zh"
     hidden = ("source", other) if "title_zh" in table else (other,)

@@ -108,6 +108,16 @@ def check(file: Path, **options: Any) -> None:
     "--map", "map_path", type=_FILE, metavar="MAP.toml", help=say("对应表", "the mapping")
 )
 @click.option(
+    "--region",
+    "region_name",
+    metavar="NAME",
+    default="",
+    help=say(
+        "表中没有写明地区时，它是哪个地区的（记住，供同名的表以后使用）",
+        "whose table it is, where nothing in it says so (remembered for the same book)",
+    ),
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help=say(
@@ -135,6 +145,7 @@ def import_(files: tuple[Path, ...], **options: Any) -> None:
         open_workspace(options["folder"]),
         files,
         mapping,
+        region=options["region_name"],
         overwrite=options["force"],
         show=show,
         progress=not options["quiet"],
@@ -154,17 +165,38 @@ def import_(files: tuple[Path, ...], **options: Any) -> None:
 @region_set_option
 @click.option(
     "--year",
-    required=True,
     metavar="2023|2010:2023",
     help=say("要填的年份", "the years of the form"),
+)
+@click.option(
+    "--ahp",
+    is_flag=True,
+    help=say(
+        "改为写出成对比较表（层次分析法），供 index --ahp 使用",
+        "write the form of pairwise comparisons instead, for index --ahp",
+    ),
 )
 @common_options
 def template(file: Path, **options: Any) -> None:
     """Write a form to fill in."""
+    from xinzhi.core import InputError, Text
     from xinzhi.data import load_system, write_template
 
     system, years = load_system(options["system"]), years_of(options["year"])
-    write_template(system, file, region_set_of(options), years or (), force=options["force"])
+    if options["ahp"]:
+        from xinzhi.cli.judgements import write_judgement_form
+
+        if years is not None or options["region_set"] is not None:
+            raise InputError(
+                Text(
+                    "成对比较表没有年份和地区",
+                    "the form of pairwise comparisons has no years and no regions",
+                ),
+                remedy=Text("去掉 --year 和 --regions。", "Leave out --year and --regions."),
+            )
+        write_judgement_form(system, file, language_of(options), force=options["force"])
+    else:
+        write_template(system, file, region_set_of(options), years or (), force=options["force"])
     if options["as_json"]:
         import pandas as pd
 
@@ -187,7 +219,7 @@ def template(file: Path, **options: Any) -> None:
 @common_options
 def diff(old: Path, new: Path, **options: Any) -> None:
     """Compare two panels."""
-    from xinzhi.cli.options import read
+    from xinzhi.cli.inputs import read
     from xinzhi.data import compare_panels
 
     regions = region_set_of(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from xinzhi.core.text import Text
 @contextmanager
 def replacing(path: Path, force: bool = False) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it into place if the block succeeds.
+
+    A file that is replaced keeps its rights; a new one can be read by everyone.
 
     Raises : InputError if ``path`` exists and ``force`` is false, or its folder cannot be written
     """
@@ -46,7 +49,7 @@ def replacing(path: Path, force: bool = False) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

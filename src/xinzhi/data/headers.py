@@ -88,12 +88,14 @@ class Layout:
         in one file the row is from) and ``label`` (what the indicator's code stands for)
     measures : the columns of values; one for a long table
     headings : column of the long table → heading as it stands in the file
+    region : of all rows, where no column gives it
     """
 
     header: int
     columns: Mapping[str, int]
     measures: tuple[Measure, ...]
     headings: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
 
 
 def recognise(grid: Grid) -> Layout:

@@ -12,30 +12,19 @@ import pandas as pd
 from tqdm import tqdm
 
 from xinzhi.core import InputError, Result, Text
-from xinzhi.data.breaks import break_warnings
-from xinzhi.data.cells import is_missing, number_of, text_of
-from xinzhi.data.detection import detect, detect_table, require, table_at
+from xinzhi.data.carrying import carried, sheet_of
+from xinzhi.data.detection import detect, detect_table, require
 from xinzhi.data.findings import listed
-from xinzhi.data.headers import Layout, Measure
-from xinzhi.data.mapping import (
-    SKIP,
-    VALUE,
-    ColumnMapping,
-    Mapping,
-    TableMapping,
-    letters_of,
-)
-from xinzhi.data.names import name_key
+from xinzhi.data.mapping import VALUE, Mapping, TableMapping, letters_of
+from xinzhi.data.one_region import of_region
 from xinzhi.data.panel import Panel
-from xinzhi.data.readers import long_frame
 from xinzhi.data.regions import RegionSet, load_region_set
+from xinzhi.data.table_panels import panel_of
 from xinzhi.data.tables import Grid, open_sheets
 from xinzhi.data.workspace import Added, Workspace
 
 __all__ = ["ImportResult", "Mapping", "detect", "import_files", "read_mapped"]
 
-_NOTE_OPENINGS = ("注", "说明", "资料来源", "数据来源", "来源", "note", "source", "*", "#")
-_LAST_ROWS = 30
 _STAGES = 3  # reading, checking, writing
 
 
@@ -60,7 +49,6 @@ class _Read:
     table: TableMapping
     signatures: tuple[str, ...]
     panel: Panel
-    vintage: str
 
 
 def read_mapped(
@@ -70,7 +58,8 @@ def read_mapped(
 
     Raises : InputError with row, column and what to do
     """
-    reads = _read_file(Path(path), mapping, regions, lambda _: None, None, None)
+    aim = _Aim(regions, regions or load_region_set("china31"))
+    reads = _read_file(Path(path), mapping, aim, None, None)
     return tuple(read.panel for read in reads)
 
 
@@ -79,6 +68,7 @@ def import_files(
     paths: Iterable[str | Path],
     mapping: Mapping | None = None,
     *,
+    region: str = "",
     overwrite: bool = False,
     show: Callable[[Mapping], None] | None = None,
     progress: bool = False,
@@ -88,6 +78,7 @@ def import_files(
     Without a mapping the one that was last used for tables of the same form is taken, else what
     ``detect`` finds. A mapping that was used is remembered for next year's book.
 
+    region : of the tables of one region, instead of what title or mapping say
     overwrite : let new figures take the place of others of the same vintage
     show : called with the mapping of each file before anything is written
     progress : show a bar on standard error if the work lasts over two seconds on a terminal
@@ -99,8 +90,9 @@ def import_files(
             Text("没有给出文件", "no file is given"),
             remedy=Text("请给出至少一个文件。", "Give at least one file."),
         )
-    settings = workspace.settings
-    regions = None if settings.regions is None else workspace.region_set()
+    known = workspace.region_set()
+    regions = None if workspace.settings.regions is None else known
+    aim = _Aim(regions, known, region, workspace.mapping)
     reads: list[_Read] = []
     mappings: list[Mapping] = []
     errors: list[InputError] = []
@@ -113,11 +105,13 @@ def import_files(
     with _bar(places, progress) as bar:
         for place in places:
             try:
-                reads += _read_file(place, mapping, regions, workspace.mapping, shown, bar)
+                reads += _read_file(place, mapping, aim, shown, bar)
             except InputError as error:
                 errors.append(error)
         if errors:
             raise _together(errors, len(places))
+        if region and not any(read.table.of_one_region for read in reads):
+            raise _needless(region)
         bar.write()
         remembered = {
             signature: Mapping(read.file, (read.table,)).to_toml()
@@ -133,11 +127,32 @@ def import_files(
 # One file
 
 
+@dataclass(frozen=True)
+class _Aim:
+    """What an import knows of its workspace.
+
+    regions : those of the panels, None to choose them; known : those that a title may name
+    region : of the tables that name none; remembered : form → the mapping used last, as TOML
+    """
+
+    regions: RegionSet | None
+    known: RegionSet
+    region: str = ""
+    remembered: Callable[[str], str | None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The tables of a file: each with its sheet, its mapping and the forms it is known by."""
+
+    tables: tuple[tuple[Grid, TableMapping, tuple[str, ...]], ...]
+    passed_over: tuple[tuple[str, Text], ...]
+
+
 def _read_file(
     path: Path,
     mapping: Mapping | None,
-    regions: RegionSet | None,
-    remembered: Callable[[str], str | None],
+    aim: _Aim,
     show: Callable[[Mapping], None] | None,
     bar: _Bar | None,
 ) -> list[_Read]:
@@ -145,24 +160,23 @@ def _read_file(
     if bar is not None:
         bar.opened(path)
     if mapping is None:
-        found = _remembered_tables(grids, remembered)
+        found = _remembered_tables(grids, aim)
     else:
-        found = _mapped_tables(grids, mapping)
-    tables = tuple(table for _, table, _ in found[0])
+        found = _mapped_tables(grids, mapping, aim)
     if show is not None:
-        show(Mapping(grids[0].name, tables, found[1]))
+        shown = tuple(table for _, table, _ in found.tables)
+        show(Mapping(grids[0].name, shown, found.passed_over))
     several = len(grids) > 1
     reads = []
-    for grid, table, signatures in found[0]:
+    for grid, table, signatures in found.tables:
         title = f"{grid.name} [{grid.title}]" if several else grid.name
-        vintage = table.vintage or path.stem
-        panel = _panel(replace(grid, name=title), table, regions, vintage)
-        reads.append(_Read(grid.name, table, signatures, panel, vintage))
+        panel = panel_of(replace(grid, name=title), table, aim.regions, table.vintage or path.stem)
+        reads.append(_Read(grid.name, table, signatures, panel))
     if bar is not None:
         bar.checked(path)
     passed = tuple(
         Text(f"{grids[0].name}：没有读取工作表 {t}", f"{grids[0].name}: sheet {t} was not read")
-        for t, _ in found[1]
+        for t, _ in found.passed_over
     )
     if passed:
         first = reads[0]
@@ -171,311 +185,72 @@ def _read_file(
     return reads
 
 
-_Found = tuple[list[tuple[Grid, TableMapping, tuple[str, ...]]], tuple[tuple[str, Text], ...]]
-
-
-def _remembered_tables(grids: Sequence[Grid], remembered: Callable[[str], str | None]) -> _Found:
+def _remembered_tables(grids: Sequence[Grid], aim: _Aim) -> _Found:
     """Return the tables of a file, each with the mapping remembered for its form, if any."""
     tables: list[tuple[Grid, TableMapping, tuple[str, ...]]] = []
     passed_over: list[tuple[str, Text]] = []
-    errors: list[InputError] = []
+    errors: list[tuple[bool, InputError]] = []
     for grid in grids:
+        unnamed = False
         try:
-            found = detect_table(grid, complete=False)
-            toml = remembered(found.signature)
+            found = detect_table(grid, complete=False, regions=aim.known)
+            toml = aim.remembered(found.signature)
             used = found
             if toml is not None:
                 known = Mapping.from_toml(toml).tables[0]
-                used = _carried(grid, known, remembered=True)
+                used = carried(grid, known, aim.known, remembered=True)
+            used = _of_region(used, aim.region)
+            unnamed = used.of_one_region and not used.region
             require(grid, used)
             tables.append((grid, used, _forms(found, used)))
         except InputError as error:
-            errors.append(error)
+            errors.append((not unnamed, error))
             passed_over.append((grid.title, error.message))
     if not tables:
-        raise errors[0]
-    return tables, tuple(passed_over)
+        # What can be helped by naming the region tells more than that some sheet is no table.
+        raise min(errors, key=lambda pair: pair[0])[1]
+    return _Found(tuple(tables), tuple(passed_over))
 
 
-def _mapped_tables(grids: Sequence[Grid], mapping: Mapping) -> _Found:
+def _mapped_tables(grids: Sequence[Grid], mapping: Mapping, aim: _Aim) -> _Found:
     """Return the tables of a file that a mapping names."""
     tables: list[tuple[Grid, TableMapping, tuple[str, ...]]] = []
     for known in mapping.tables:
-        grid = _sheet_of(grids, known)
-        used = _carried(grid, known, remembered=False)
+        grid = sheet_of(grids, known, aim.known)
+        used = _of_region(carried(grid, known, aim.known, remembered=False), aim.region)
         require(grid, used)
         try:
-            tables.append((grid, used, _forms(detect_table(grid, complete=False), used)))
+            found = detect_table(grid, complete=False, regions=aim.known)
+            tables.append((grid, used, _forms(found, used)))
         except InputError:
             tables.append((grid, used, (used.signature,)))
     read = {grid.title for grid, _, _ in tables}
     reason = Text("映射中没有", "not in the mapping")
-    return tables, tuple((grid.title, reason) for grid in grids if grid.title not in read)
+    passed_over = tuple((grid.title, reason) for grid in grids if grid.title not in read)
+    return _Found(tuple(tables), passed_over)
+
+
+def _of_region(table: TableMapping, given: str) -> TableMapping:
+    """Return a table of one region with the region that is given, else the mapping's own."""
+    region = given or ("" if table.region_from == "title" else table.region)
+    return of_region(table, region) if region and table.of_one_region else table
 
 
 def _forms(found: TableMapping, used: TableMapping) -> tuple[str, ...]:
     return tuple(dict.fromkeys((found.signature, used.signature)))
 
 
-def _sheet_of(grids: Sequence[Grid], known: TableMapping) -> Grid:
-    named = [grid for grid in grids if grid.title == known.sheet]
-    if named:
-        return named[0]
-    if len(grids) == 1:
-        return grids[0]
-    best = max(grids, key=lambda grid: _agreement(_read_at(grid, known), known))
-    if _agreement(_read_at(best, known), known):
-        return best
-    shown = listed([grid.title for grid in grids], 20)
-    raise InputError(
-        Text(
-            f"{grids[0].name}：没有映射中的工作表 {known.sheet}",
-            f"{grids[0].name}: no sheet {known.sheet}, which the mapping names",
-        ),
-        remedy=Text(f"工作表有：{shown.zh}", f"The sheets are: {shown.en}"),
-    )
+# What is said afterwards
 
 
-# Carrying a mapping over to a table of the same form
-
-
-def _carried(grid: Grid, known: TableMapping, remembered: bool) -> TableMapping:
-    """Return what a sheet holds by a known mapping; this year's columns stand where they stand."""
-    found = _read_at(grid, known)
-    exact, similar = _keyed(known.columns, by_form=False), _keyed(known.columns, by_form=True)
-    own_exact, own_similar = _keyed(found.columns, False), _keyed(found.columns, True)
-    partners = {column: exact.get(key) for key, column in own_exact.items()}
-    for (form, count), column in own_similar.items():
-        if partners[column] is None:
-            # A further year of the same heading: the last one known will do.
-            near = similar.get((form, count)) or similar.get((form, 0))
-            partners[column] = near
-    columns, notes = [], list(found.notes)
-    used = set()
-    for column in found.columns:
-        partner = partners[column]
-        if partner is None:
-            columns.append(ColumnMapping(column.place, column.heading, SKIP))
-            at = letters_of(column.place)
-            notes.append(
-                Text(
-                    f"{at} 列“{column.heading}”不在映射中，不读取",
-                    f"column {at} {column.heading} is not in the mapping and is not read",
-                )
-            )
-            continue
-        used.add(partner.yearless)
-        stated = None if remembered or partner.heading != column.heading else partner.year
-        year = column.year if stated is None else stated
-        if partner.role == VALUE:
-            columns.append(replace(partner, place=column.place, heading=column.heading, year=year))
-        else:
-            columns.append(replace(partner, place=column.place, heading=column.heading))
-    lost = [c for c in known.columns if c.role != SKIP and c.yearless not in used]
-    if lost:
-        raise _lost(grid, lost)
-    return replace(
-        found,
-        columns=tuple(columns),
-        year=_year_of_table(grid, known, found, remembered),
-        year_from=found.year_from if found.year is not None else known.year_from,
-        vintage=known.vintage,
-        fill_down=known.fill_down,
-        leave_out=known.leave_out,
-        notes=tuple(notes),
-    )
-
-
-def _read_at(grid: Grid, known: TableMapping) -> TableMapping:
-    """Return the table whose headings agree best: in the rows of the mapping, or as detected."""
-    choices = [table_at(grid, known.headings)] if known.headings[0] <= len(grid.cells) else []
-    try:
-        choices.append(detect_table(grid, complete=False))
-    except InputError:
-        if not choices:
-            raise
-    return max(choices, key=lambda table: _agreement(table, known))
-
-
-def _agreement(table: TableMapping, known: TableMapping) -> int:
-    there = {column.yearless for column in table.columns if column.heading}
-    return len(there & {column.yearless for column in known.columns if column.heading})
-
-
-def _keyed(columns: Iterable[ColumnMapping], by_form: bool) -> dict[tuple[str, int], ColumnMapping]:
-    """Return the columns by heading and how often it came before."""
-    keyed: dict[tuple[str, int], ColumnMapping] = {}
-    counts: dict[str, int] = {}
-    for column in columns:
-        key = column.yearless if by_form else name_key(column.heading)
-        keyed[key, counts.get(key, 0)] = column
-        counts[key] = counts.get(key, 0) + 1
-    return keyed
-
-
-def _year_of_table(
-    grid: Grid, known: TableMapping, found: TableMapping, remembered: bool
-) -> int | None:
-    if not remembered:
-        titled = known.year_from == "title" and found.year is not None
-        return found.year if titled else known.year
-    if found.year is None and known.year is not None:
-        raise InputError(
-            Text(
-                f"{grid.name}：没有写明年份；上次导入这种表时由映射给出",
-                f"{grid.name}: no year is stated; last time the mapping gave it for such a table",
-            ),
-            remedy=Text(
-                "请把年份写在标题或文件名里，或用 --map 给出映射。",
-                "Write the year in the title or the file's name, or give a mapping with --map.",
-            ),
-        )
-    return found.year if known.year is not None else None
-
-
-def _lost(grid: Grid, lost: Sequence[ColumnMapping]) -> InputError:
-    names = listed([column.heading or letters_of(column.place) for column in lost], 12)
+def _needless(region: str) -> InputError:
     return InputError(
         Text(
-            f"{grid.name}：没有映射中的列 {names.zh}",
-            f"{grid.name}: lacks columns of the mapping: {names.en}",
+            f"给出了地区 {region}，但每个表都有地区列",
+            f"the region {region} is given, but every table has a column of regions",
         ),
-        remedy=Text(
-            "请改正映射，或去掉 --map 让程序识别。",
-            "Correct the mapping, or leave out --map to have the file recognised.",
-        ),
+        remedy=Text("请去掉这个地区。", "Leave out that region."),
     )
-
-
-# One table
-
-
-def _panel(grid: Grid, table: TableMapping, regions: RegionSet | None, vintage: str) -> Panel:
-    prepared, warnings = _prepared(grid, table, regions)
-    frame, places, passed, record = long_frame(prepared, _layout(table))
-    if "vintage" not in frame.columns:
-        frame["vintage"] = vintage
-    panel = Panel.from_frame(
-        frame,
-        regions,
-        grid.name,
-        inputs=(record,),
-        warnings=(*grid.warnings, *table.notes, *warnings, *passed),
-        places=places,
-    )
-    return replace(panel, warnings=(*panel.warnings, *break_warnings(panel.frame)))
-
-
-def _layout(table: TableMapping) -> Layout:
-    values = table.of(VALUE)
-    single = {c.role: c for c in table.columns if c.role not in (VALUE, SKIP)}
-    columns = {role: column.place for role, column in single.items()}
-    # A long table is one with a column of values of many indicators.
-    if "indicator" in columns and "year" in columns and len(values) == 1:
-        columns[VALUE] = values[0].place
-    measures = tuple(
-        Measure(
-            column=c.place,
-            heading=c.heading,
-            indicator=None if "indicator" in columns and not c.indicator else c.indicator,
-            unit=c.unit,
-            year=None if "year" in columns else (c.year if c.year is not None else table.year),
-        )
-        for c in values
-    )
-    headings = {role: column.heading for role, column in single.items() if column.heading}
-    return Layout(table.headings[1] - 1, columns, measures, headings)
-
-
-def _prepared(
-    grid: Grid, table: TableMapping, regions: RegionSet | None
-) -> tuple[Grid, list[Text]]:
-    """Return the sheet with repeated cells filled in, and without notes and rows to leave out."""
-    start = table.headings[1]
-    cells = list(grid.cells)
-    for role in table.fill_down:
-        for column in table.of(role):
-            _fill_down(cells, start, column.place)
-    region = table.of("region")[0].place
-    values = [column.place for column in table.of(VALUE)]
-    unwanted = {name_key(name) for name in table.leave_out}
-    known = regions or load_region_set("china31")
-    notes: list[int] = []
-    left_out: list[str] = []
-    last = max(region, values[0])
-    # Nearly every row has a name and a figure: no need to look at the rest of it.
-    unsure = [
-        place
-        for place, row in enumerate(cells[start:-_LAST_ROWS], start)
-        if unwanted or not (len(row) > last and row[region] and row[values[0]])
-    ]
-    for place in (*unsure, *range(max(start, len(cells) - _LAST_ROWS), len(cells))):
-        row = cells[place]
-        name = text_of(_at(row, region))
-        if name_key(name) in unwanted:
-            left_out.append(name)
-            cells[place] = []
-        elif _is_note(row, values, known):
-            notes.append(place + 1)
-            cells[place] = []
-        elif _is_numbering(row):
-            cells[place] = []
-    warnings = []
-    if notes:
-        shown = listed(notes)
-        warnings.append(
-            Text(
-                f"{grid.name}：第 {shown.zh} 行只有文字，没有读取",
-                f"{grid.name}: words only, left out: row {shown.en}",
-            )
-        )
-    if left_out:
-        shown = listed(dict.fromkeys(left_out))
-        warnings.append(
-            Text(
-                f"{grid.name}：按映射略去 {len(left_out)} 行（{shown.zh}）",
-                f"{grid.name}: left out {len(left_out)} row(s) as mapped ({shown.en})",
-            )
-        )
-    return replace(grid, cells=cells), warnings
-
-
-def _at(row: Sequence[Any], place: int) -> Any:
-    return row[place] if place < len(row) else ""
-
-
-def _fill_down(cells: list[list[Any]], start: int, place: int) -> None:
-    """Give blank cells of a column the value above, in rows that hold something else."""
-    above: Any = ""
-    for position in range(start, len(cells)):
-        row = cells[position]
-        own = _at(row, place)
-        if text_of(own):
-            above = own
-        elif above != "" and sum(1 for cell in row if text_of(cell)) > 1:
-            filled = [*row, *[""] * (place + 1 - len(row))]
-            filled[place] = above
-            cells[position] = filled
-
-
-def _is_note(row: Sequence[Any], values: Sequence[int], known: RegionSet) -> bool:
-    """Tell whether a row holds words and no figure, and is no region without figures."""
-    filled = [text for text in map(text_of, row) if text]
-    if not filled or known.find(filled[0]) or known.is_total(filled[0]):
-        return False
-    figures = [text_of(_at(row, place)) for place in values]
-    if any(number_of(text) is not None and not is_missing(text) for text in figures):
-        return False
-    return len(filled) == 1 or filled[0].casefold().startswith(_NOTE_OPENINGS)
-
-
-def _is_numbering(row: Sequence[Any]) -> bool:
-    filled = [text for text in map(text_of, row) if text]
-    numbers = filled[1:] if filled and filled[0] == "甲" else []
-    return bool(numbers) and numbers == [str(k) for k in range(1, len(numbers) + 1)]
-
-
-# What is said afterwards
 
 
 def _together(errors: Sequence[InputError], count: int) -> InputError:
@@ -505,7 +280,7 @@ def _result(
             {
                 "file": read.file,
                 "sheet": read.table.sheet,
-                "vintage": read.vintage,
+                "vintage": listed(read.panel.frame["vintage"].cat.categories, 3).en,
                 "rows": sum(record.rows for record in read.panel.inputs),
                 "figures": len(read.panel.frame),
                 "added": counts[0],

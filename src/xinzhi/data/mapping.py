@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from xinzhi.core import InputError, Text
-from xinzhi.data.cells import YEARS
 from xinzhi.data.findings import listed
 from xinzhi.data.indicators import indicators
 from xinzhi.data.names import name_key
 from xinzhi.data.units import lookup_unit
 
-VALUE, SKIP = "value", "skip"
-NAMES = ("region", "year", "indicator", "unit", "source", "status", "vintage")
+VALUE, SKIP, TABLE = "value", "skip", "table"
+NAMES = ("region", "year", "indicator", "unit", "source", "status", "vintage", TABLE)
 ROLES = (*NAMES, VALUE, SKIP)
 _MAX_BYTES = 10_000_000
-_FILLED = ("region", "year", "indicator")
 _YEAR_IN_HEADING = re.compile(r"(?<!\d)[12]\d{3}(?!\d)年?(?:度|末)?")
-_TABLE_KEYS = {
-    *("sheet", "headings", "year", "year_from", "vintage", "fill_down", "leave_out", "column"),
-}
-_COLUMN_KEYS = {"at", "heading", "role", "indicator", "unit", "year"}
 _ROLE_TEXT = {
     "region": Text("地区", "region"),
     "year": Text("年份", "year"),
@@ -37,6 +28,7 @@ _ROLE_TEXT = {
     "source": Text("来源", "source"),
     "status": Text("状态", "status"),
     "vintage": Text("版本", "vintage"),
+    TABLE: Text("表", "table"),
     VALUE: Text("数值", "value"),
     SKIP: Text("不读取", "not read"),
 }
@@ -48,7 +40,8 @@ class ColumnMapping:
 
     place : of the column, counted from 0
     heading : all its levels, joined by " / "
-    role : region, year, indicator, unit, source, status, vintage, value or skip
+    role : region, year, indicator, unit, source, status, vintage, value, skip, or table: which of
+        several tables a row is from, where one code stands for other figures in another table
     indicator, unit, year : of a column of values, where a column of their own does not give them
     """
 
@@ -66,10 +59,26 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True)
+class IndicatorMapping:
+    """What a name in the column of indicators means, in a table of one region.
+
+    name : as printed, below the names it belongs to, with its unit:
+        ``地区生产总值·第一产业增加值（亿元）``
+    indicator, unit : what it is read as
+    """
+
+    name: str
+    indicator: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class TableMapping:
     """What one sheet, or one text file, holds.
 
     headings : first and last row of the headings, counted from 1
+    region : of all figures, where no column gives it
+    region_from : "title" if the region was read from the title and next year's will be too
     year : of all figures, where neither column nor heading gives it
     year_from : "title" if the year was read from the title and next year's will be too
     vintage : what the figures' vintage is called; the file's stem if empty
@@ -77,6 +86,8 @@ class TableMapping:
     leave_out : names of rows that are no regions
     rows : which rows are totals and notes, as far as the mapping's reader need know
     notes : what of the table is not read
+    indicators : what the names in the rows mean, in a table of one region
+    title : what tables of one region and the same form are called from year to year
     """
 
     sheet: str
@@ -89,19 +100,33 @@ class TableMapping:
     leave_out: tuple[str, ...] = ()
     rows: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
+    region: str = ""
+    region_from: str = ""
+    indicators: tuple[IndicatorMapping, ...] = ()
+    title: str = ""
 
     def of(self, role: str) -> tuple[ColumnMapping, ...]:
         """Return the columns of a role."""
         return tuple(column for column in self.columns if column.role == role)
 
     @property
+    def of_one_region(self) -> bool:
+        """Tell whether no column names the regions."""
+        return not self.of("region")
+
+    @property
     def signature(self) -> str:
-        """Return what tables of the same form share from year to year, as sha256 in hex."""
+        """Return what tables of the same form share from year to year, as sha256 in hex.
+
+        Nearly all tables of one region have the same headings: their titles tell them apart.
+        """
         known = {
             (c.yearless, "" if c.yearless else name_key(c.indicator))
             for c in self.columns
             if c.role != SKIP or c.heading
         }
+        if self.of_one_region:
+            known.add(("title", self.title))
         return hashlib.sha256(json.dumps(sorted(known)).encode()).hexdigest()
 
 
@@ -122,9 +147,11 @@ class Mapping:
         for table in self.tables:
             lines += ["", "[[table]]", f"sheet = {_quoted(table.sheet)}"]
             lines.append(f"headings = [{table.headings[0]}, {table.headings[1]}]")
+            if table.of_one_region:
+                lines.append(f"region = {_quoted(table.region)}")
             if table.year is not None:
                 lines.append(f"year = {table.year}")
-            for key in ("year_from", "vintage"):
+            for key in ("region_from", "year_from", "vintage"):
                 if getattr(table, key):
                     lines.append(f"{key} = {_quoted(getattr(table, key))}")
             for key in ("fill_down", "leave_out"):
@@ -132,6 +159,8 @@ class Mapping:
                     lines.append(f"{key} = [{', '.join(map(_quoted, getattr(table, key)))}]")
             for column in table.columns:
                 lines += ["", *_column_lines(column)]
+            for entry in table.indicators:
+                lines += ["", *_indicator_lines(entry)]
         return "\n".join(lines) + "\n"
 
     @classmethod
@@ -141,7 +170,10 @@ class Mapping:
         name : what messages call the file
         Raises : InputError, listing every problem of the file
         """
-        return _Reader(name).read(text)
+        # The reader builds what this module defines.
+        from xinzhi.data.mapping_reader import parse_mapping
+
+        return parse_mapping(text, name)
 
     def describe(self) -> Text:
         """Return what is understood of the file, a line for each column, in both languages."""
@@ -216,6 +248,14 @@ def _column_lines(column: ColumnMapping) -> Iterator[str]:
         yield f"year = {column.year}"
 
 
+def _indicator_lines(entry: IndicatorMapping) -> Iterator[str]:
+    yield "[[table.indicator]]"
+    yield f"name = {_quoted(entry.name)}"
+    yield f"indicator = {_quoted(entry.indicator)}"
+    if entry.unit:
+        yield f"unit = {_quoted(entry.unit)}"
+
+
 def _table_lines(file: str, table: TableMapping) -> Iterator[Text]:
     first, last = table.headings
     sheet = (f"，工作表 {table.sheet}", f", sheet {table.sheet}") if table.sheet else ("", "")
@@ -230,9 +270,17 @@ def _table_lines(file: str, table: TableMapping) -> Iterator[Text]:
     yield Text(f"{file}{sheet[0]}：表头在{rows[0]}", f"{file}{sheet[1]}: headings in {rows[1]}")
     for column in table.columns:
         yield _described(column)
+    for entry in table.indicators:
+        meant = _meaning(entry.indicator, entry.unit)
+        yield Text(
+            f"  {entry.name} → {'，'.join(meant[0])}", f"  {entry.name} → {', '.join(meant[1])}"
+        )
+    if table.of_one_region:
+        given = _origin(table.region_from) if table.region else Text("未写明", "not stated")
+        yield Text(f"  地区：{table.region}{given.zh}", f"  region: {table.region}{given.en}")
     if table.year is not None:
-        origin = ("（取自标题）", " (from the title)") if table.year_from == "title" else ("", "")
-        yield Text(f"  年份：{table.year}{origin[0]}", f"  year: {table.year}{origin[1]}")
+        origin = _origin(table.year_from)
+        yield Text(f"  年份：{table.year}{origin.zh}", f"  year: {table.year}{origin.en}")
     if table.fill_down:
         shown = [_ROLE_TEXT[role] for role in table.fill_down]
         zh, en = "、".join(t.zh for t in shown), ", ".join(t.en for t in shown)
@@ -246,21 +294,32 @@ def _table_lines(file: str, table: TableMapping) -> Iterator[Text]:
         yield Text(f"  {note.zh}", f"  {note.en}")
 
 
+def _origin(read_from: str) -> Text:
+    return Text("（取自标题）", " (from the title)") if read_from == "title" else Text("", "")
+
+
+def _meaning(indicator: str, unit: str) -> tuple[list[str], list[str]]:
+    """Return the words for an indicator and its unit, in both languages."""
+    zh, en = [], []
+    if indicator:
+        info = indicators().get(indicator)
+        zh += [info.title.zh, info.id] if info else [indicator]
+        en += [info.title.en, info.id] if info else [indicator]
+    known = lookup_unit(unit) if unit else None
+    zh.append(known.title.zh if known else unit)
+    en.append(known.id if known else unit)
+    return [word for word in zh if word], [word for word in en if word]
+
+
 def _described(column: ColumnMapping) -> Text:
     heading = column.heading or "—"
     role = _ROLE_TEXT[column.role]
     zh, en = [role.zh], [role.en]
-    if column.role == VALUE and column.indicator:
-        info = indicators().get(column.indicator)
-        title = info.title if info else Text(column.indicator, column.indicator)
-        zh, en = [title.zh], [title.en]
-        if info:
-            zh.append(info.id)
-            en.append(info.id)
     if column.role == VALUE:
-        unit = lookup_unit(column.unit) if column.unit else None
-        zh.append(unit.title.zh if unit else column.unit)
-        en.append(unit.id if unit else column.unit)
+        meant = _meaning(column.indicator, column.unit)
+        zh, en = (
+            (meant[0] or zh, meant[1] or en) if column.indicator else (zh + meant[0], en + meant[1])
+        )
         if column.year is not None:
             zh.append(str(column.year))
             en.append(str(column.year))
@@ -269,148 +328,3 @@ def _described(column: ColumnMapping) -> Text:
         f"  {at} {heading} → {'，'.join(word for word in zh if word)}",
         f"  {at} {heading} → {', '.join(word for word in en if word)}",
     )
-
-
-class _Reader:
-    """Reads one document and collects every problem."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.problems: list[Text] = []
-
-    def read(self, text: str) -> Mapping:
-        try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(
-                Text(
-                    f"{self.name}：不是有效的 TOML（{error}）",
-                    f"{self.name}: not valid TOML ({error})",
-                ),
-                remedy=Text(
-                    "请改正，或重新生成映射。", "Correct it, or have the mapping made again."
-                ),
-            ) from None
-        self.unknown_keys("", document, {"file", "table"})
-        tables = self.entries("table", document.get("table"))
-        found = [self.table(place, entry) for place, entry in enumerate(tables, 1)]
-        if not found:
-            self.problem("没有 [[table]]", "there is no [[table]]")
-        if self.problems:
-            count = len(self.problems)
-            raise InputError(
-                Text(
-                    f"{self.name}：映射有 {count} 处错误",
-                    f"{self.name}: the mapping has {count} problem(s)",
-                ),
-                self.problems,
-                Text("改正后重试。", "Correct them and try again."),
-            )
-        return Mapping(str(document.get("file", "")), tuple(found))
-
-    def problem(self, zh: str, en: str) -> None:
-        self.problems.append(Text(zh, en))
-
-    def entries(self, key: str, found: Any) -> list[dict[str, Any]]:
-        if found is None:
-            return []
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self.problem(f"{key} 应写作 [[{key}]]", f"{key} must be written [[{key}]]")
-            return []
-        return found
-
-    def unknown_keys(self, where: str, entry: Iterable[str], known: set[str]) -> None:
-        for key in sorted(set(entry) - known):
-            near = difflib.get_close_matches(key, sorted(known), 1, 0.6)
-            guess = (f"，是否指 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
-            self.problem(f"{where}未知的键 {key}{guess[0]}", f"{where}unknown key {key}{guess[1]}")
-
-    def table(self, place: int, entry: dict[str, Any]) -> TableMapping:
-        where = f"[[table]] {place}: "
-        self.unknown_keys(where, entry, _TABLE_KEYS)
-        columns = [self.column(where, c) for c in self.entries("table.column", entry.get("column"))]
-        for role in NAMES:
-            if sum(column.role == role for column in columns) > 1:
-                self.problem(
-                    f"{where}有多列的 role 是 {role}",
-                    f"{where}more than one column has the role {role}",
-                )
-        year_from = self.text(where, entry, "year_from")
-        if year_from not in ("", "title"):
-            self.problem(f"{where}year_from 只能是 title", f'{where}year_from can only be "title"')
-        return TableMapping(
-            sheet=self.text(where, entry, "sheet"),
-            headings=self.headings(where, entry.get("headings")),
-            columns=tuple(columns),
-            year=self.year(where, entry),
-            year_from=year_from,
-            vintage=self.text(where, entry, "vintage"),
-            fill_down=self.texts(where, entry, "fill_down", _FILLED),
-            leave_out=self.texts(where, entry, "leave_out"),
-        )
-
-    def headings(self, where: str, found: Any) -> tuple[int, int]:
-        ok = isinstance(found, list) and len(found) == 2 and all(type(x) is int for x in found)
-        if ok and 1 <= found[0] <= found[1] < found[0] + 20:
-            return found[0], found[1]
-        self.problem(
-            f"{where}headings 应为 [首行, 末行]，从 1 数起，最多 20 行",
-            f"{where}headings must be [first row, last row], from 1, at most 20 rows",
-        )
-        return 1, 1
-
-    def column(self, where: str, entry: dict[str, Any]) -> ColumnMapping:
-        at, heading = self.text(where, entry, "at"), self.text(where, entry, "heading")
-        where = f"{where}{at or heading}: "
-        self.unknown_keys(where, entry, _COLUMN_KEYS)
-        place, role = place_of(at), self.text(where, entry, "role")
-        if place is None:
-            self.problem(
-                f"{where}at 应为列的字母，如 C", f"{where}at must be a column's letters, such as C"
-            )
-        if role not in ROLES:
-            near = difflib.get_close_matches(role, ROLES, 1, 0.6)
-            guess = (f"，是否指 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
-            self.problem(
-                f"{where}未知的 role {role}{guess[0]}", f"{where}unknown role {role}{guess[1]}"
-            )
-        unit = self.text(where, entry, "unit")
-        return ColumnMapping(
-            place=place or 0,
-            heading=heading,
-            role=role,
-            indicator=self.text(where, entry, "indicator"),
-            unit=unit,
-            year=self.year(where, entry),
-        )
-
-    def text(self, where: str, entry: dict[str, Any], key: str) -> str:
-        found = entry.get(key, "")
-        if isinstance(found, str):
-            return found
-        self.problem(f"{where}{key} 应为文字", f"{where}{key} must be text")
-        return ""
-
-    def texts(
-        self, where: str, entry: dict[str, Any], key: str, allowed: Iterable[str] | None = None
-    ) -> tuple[str, ...]:
-        found = entry.get(key, [])
-        if isinstance(found, list) and all(isinstance(item, str) for item in found):
-            wrong = [item for item in found if allowed is not None and item not in allowed]
-            if not wrong:
-                return tuple(found)
-        if allowed is None:
-            self.problem(f"{where}{key} 应为文字的列表", f"{where}{key} must be a list of texts")
-        else:
-            shown = listed(allowed)
-            self.problem(
-                f"{where}{key} 只能列出 {shown.zh}", f"{where}{key} can only list {shown.en}"
-            )
-        return ()
-
-    def year(self, where: str, entry: dict[str, Any]) -> int | None:
-        found = entry.get("year")
-        if found is None or (type(found) is int and YEARS[0] <= found <= YEARS[1]):
-            return found
-        self.problem(f"{where}year 应为年份", f"{where}year must be a year")
-        return None

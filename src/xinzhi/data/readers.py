@@ -117,7 +117,7 @@ def long_frame(grid: Grid, layout: Layout) -> tuple[pd.DataFrame, Places, list[T
     there = {name: column(place) for name, place in layout.columns.items() if name != "value"}
     measures = layout.measures
     long: dict[str, Any] = {
-        "region": stacked([there["region"]] * wide),
+        "region": stacked([there.get("region", layout.region)] * wide),
         "year": stacked([there["year"] if m.year is None else m.year for m in measures]),
         "indicator": stacked(
             [there["indicator"] if m.indicator is None else m.indicator for m in measures]

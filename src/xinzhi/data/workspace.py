@@ -34,6 +34,7 @@ DATA_FILE = "data.duckdb"
 _SCHEMA_VERSION = "1"
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between attempts while another process writes
 _BUSY = ("Could not set lock", "being used by another process", "different configuration")
+_FORBIDDEN = ("Permission denied", "Read-only file system", "Access is denied")
 _SCHEMA = (
     "CREATE TABLE settings (key VARCHAR, value VARCHAR)",
     f"INSERT INTO settings VALUES ('schema', '{_SCHEMA_VERSION}')",
@@ -257,27 +258,40 @@ class Workspace:
         """
         duckdb = _duckdb()
         database = self._database()
-        for left in self.folder.glob(f".{database.stem}-*"):  # of imports that were killed
-            left.unlink(missing_ok=True)
-        with replacing(database, force=True) as copy, ExitStack() as held:
-            _copied(database, copy, held)
-            try:
+        try:
+            with replacing(database, force=True) as copy, ExitStack() as held:
+                held.callback(_wal_of(copy).unlink, missing_ok=True)
+                copied = _copied(database, copy, held)
+                self._remove_leftovers(copy)
                 with _connected(copy, read_only=False) as connection:
                     connection.begin()
                     yield connection
                     connection.commit()
-            except duckdb.Error as error:
-                raise ComputationError(
-                    Text(
-                        f"{self.folder}：写入数据失败，工作区没有改变（{error}）",
-                        f"{self.folder}: writing failed, the workspace is unchanged ({error})",
-                    ),
-                    remedy=Text(
-                        "请检查磁盘空间和权限。", "Check the space on the disk and the rights."
-                    ),
-                ) from error
-            with copy.open("rb") as whole:
-                os.fsync(whole.fileno())
+                    # Closing would do this too, but say nothing if the disk is full.
+                    connection.execute("CHECKPOINT")
+                with copy.open("rb") as whole:
+                    os.fsync(whole.fileno())
+                held.close()
+                # Another import can have taken its place between giving up its lock and renaming.
+                if _state(database) != copied:
+                    raise _in_use(database)
+        except (duckdb.Error, OSError) as error:
+            raise ComputationError(
+                Text(
+                    f"{self.folder}：写入数据失败，工作区没有改变（{error}）",
+                    f"{self.folder}: writing failed, the workspace is unchanged ({error})",
+                ),
+                remedy=Text(
+                    "请检查磁盘空间和权限。", "Check the space on the disk and the rights."
+                ),
+            ) from error
+
+    def _remove_leftovers(self, copy: Path) -> None:
+        """Remove the copies of imports that were killed; only who holds the database may do so."""
+        stem, suffix = Path(DATA_FILE).stem, Path(DATA_FILE).suffix
+        for left in self.folder.glob(f".{stem}-*{suffix}*"):
+            if left not in (copy, _wal_of(copy)):
+                left.unlink(missing_ok=True)
 
     def _database(self) -> Path:
         path = self.path(DATA_FILE)
@@ -419,6 +433,8 @@ def _connected(path: Path, read_only: bool) -> Iterator[Any]:
             )
             break
         except duckdb.Error as error:
+            if any(words in str(error) for words in _FORBIDDEN):
+                raise _forbidden(path) from None
             if not any(words in str(error) for words in _BUSY):
                 raise _no_database(path, str(error)) from None
             if wait is None:
@@ -433,22 +449,32 @@ def _connected(path: Path, read_only: bool) -> Iterator[Any]:
         connection.close()
 
 
-def _copied(database: Path, copy: Path, held: ExitStack) -> None:
-    """Copy the database and keep it locked; copy again if another process changed it meanwhile.
+def _state(path: Path) -> tuple[int, int, int]:
+    """Return what changes when a file is written to or another one takes its place."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _wal_of(path: Path) -> Path:
+    """Return where DuckDB keeps what it has not yet put into the file."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def _copied(database: Path, copy: Path, held: ExitStack) -> tuple[int, int, int]:
+    """Copy the database, keep it locked, and return the state that was copied.
+
+    It is copied again if another process changed it meanwhile.
 
     The lock comes after the copy, since closing a copied file would give the lock up again.
     """
     while True:
-        before = database.stat()
+        before = _state(database)
         shutil.copyfile(database, copy)
         with ExitStack() as attempt:
             attempt.enter_context(_connected(database, read_only=False))
-            after = database.stat()
-            if (before.st_ino, before.st_size, before.st_mtime_ns) == (
-                *(after.st_ino, after.st_size, after.st_mtime_ns),
-            ):
+            if _state(database) == before:
                 held.enter_context(attempt.pop_all())
-                return
+                return before
 
 
 def _no_database(path: Path, reason: str) -> InputError:
@@ -460,6 +486,16 @@ def _no_database(path: Path, reason: str) -> InputError:
         remedy=Text(
             "请从备份恢复，或删去它后重新导入。",
             "Restore it from a backup, or delete it and import again.",
+        ),
+    )
+
+
+def _forbidden(path: Path) -> InputError:
+    return InputError(
+        Text(f"{path}：没有权限打开", f"{path}: may not be opened"),
+        remedy=Text(
+            "请检查文件的权限；写入工作区需要写权限。",
+            "Check the rights to the file; importing needs the right to write to it.",
         ),
     )
 

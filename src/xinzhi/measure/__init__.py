@@ -1,7 +1,9 @@
 """Measuring: composite indices, coupling coordination, and what stands beside them."""
 
-from xinzhi.measure.ahp import AHPResult, ahp_system, ahp_weights, pairwise_comparisons
+from xinzhi.measure.ahp import AHPResult, ahp_weights, pairwise_comparisons
+from xinzhi.measure.ahp_groups import ahp_system, comparison_groups
 from xinzhi.measure.benefit_of_doubt import BenefitOfDoubtResult, benefit_of_doubt
+from xinzhi.measure.benefit_of_doubt_index import benefit_of_doubt_index
 from xinzhi.measure.compare import ComparisonResult, compare
 from xinzhi.measure.coupling import CouplingResult, coupling
 from xinzhi.measure.coupling_formulas import (
@@ -34,7 +36,9 @@ __all__ = [
     "ahp_system",
     "ahp_weights",
     "benefit_of_doubt",
+    "benefit_of_doubt_index",
     "compare",
+    "comparison_groups",
     "coordination_degree",
     "coupling",
     "coupling_degree",

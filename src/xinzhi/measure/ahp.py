@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, Result, Text
+from xinzhi.core import InputError, Text
 from xinzhi.data.system import IndicatorSystem
+from xinzhi.measure.drawing import Asked, ChartedResult
 
 Array = NDArray[np.float64]
 
@@ -22,11 +23,22 @@ CONSISTENCY_LIMIT = 0.1
 _ROUNDING = 0.05
 _DIAGONAL_ROUNDING = 1e-9
 _MOST_NAMED = 3
+RECONSIDER = Text(
+    "请重新考虑这些比较，或说明理由后接受不一致的矩阵（accept_inconsistent）。",
+    "Reconsider these comparisons, or accept them knowingly (accept_inconsistent).",
+)
 
 
 @dataclass(frozen=True)
-class AHPResult(Result):
-    """Tables: weights, consistency, judgements (the one most at odds with the weights first)."""
+class AHPResult(ChartedResult):
+    """Tables: weights, consistency, judgements (the one most at odds with the weights first).
+
+    Of a whole system each table has a column ``group``. Chart: ``weights``.
+
+    system : the system that was weighted, None for a single table of comparisons
+    """
+
+    system: IndicatorSystem | None = None
 
     @property
     def weights(self) -> pd.Series:
@@ -36,8 +48,13 @@ class AHPResult(Result):
 
     @property
     def consistency_ratio(self) -> float:
-        """Return the consistency ratio; judgements are usually accepted up to 0.1."""
-        return float(self.tables["consistency"]["consistency_ratio"].iloc[0])
+        """Return the consistency ratio, of several groups the highest; 0.1 is usually accepted."""
+        return float(self.tables["consistency"]["consistency_ratio"].max())
+
+    def _drawn(self, asked: Asked) -> Any:
+        from xinzhi.measure import plots_of_methods
+
+        return plots_of_methods.ahp_chart(self, asked)
 
 
 def principal_eigenvector(comparisons: Array) -> tuple[Array, float]:
@@ -155,19 +172,8 @@ def ahp_weights(comparisons: pd.DataFrame, accept_inconsistent: bool = False) ->
         if not accept_inconsistent:
             raise InputError(
                 message,
-                [
-                    Text(
-                        f"{row.first}／{row.second}：填 {row.comparison:.3g}，"
-                        f"权重之比为 {row.implied:.3g}",
-                        f"{row.first}/{row.second}: given {row.comparison:.3g}, "
-                        f"while the weights imply {row.implied:.3g}",
-                    )
-                    for row in judgements.head(_MOST_NAMED).itertuples()
-                ],
-                Text(
-                    "请重新考虑这些比较，或说明理由后接受不一致的矩阵（accept_inconsistent）。",
-                    "Reconsider these comparisons, or accept them knowingly (accept_inconsistent).",
-                ),
+                worst_judgements(judgements),
+                RECONSIDER,
             )
         warnings.append(message)
     return AHPResult(
@@ -194,65 +200,16 @@ def ahp_weights(comparisons: pd.DataFrame, accept_inconsistent: bool = False) ->
     )
 
 
-def ahp_system(
-    system: IndicatorSystem,
-    comparisons: Mapping[str, pd.DataFrame],
-    accept_inconsistent: bool = False,
-) -> tuple[IndicatorSystem, dict[str, AHPResult]]:
-    """Give a system the weights of pairwise comparisons, one table a group.
-
-    comparisons : node id → comparisons of its own children (nodes and indicators); a group of one
-        needs none
-    Returns : the system with these weights, for ``Method(weighting="given")``, and the result of
-        every group
-    Raises : InputError naming groups without comparisons, unknown groups, and names that are not
-        the group's children; also as ``ahp_weights``
-    """
-    children = {node.id: system.children(node.id) for node in system.nodes}
-    problems = [
-        Text(f"没有 {name} 组的成对比较", f"no comparisons for group {name}")
-        for name, below in children.items()
-        if len(below) > 1 and name not in comparisons
-    ]
-    problems += [
-        Text(f"{name} 不是体系 {system.id} 的组", f"{name} is no group of system {system.id}")
-        for name in comparisons
-        if name not in children
-    ]
-    tables = {name: pairwise_comparisons(t) for name, t in comparisons.items() if name in children}
-    for name, table in tables.items():
-        odd = sorted(set(table.index) ^ set(children[name]))
-        if odd:
-            problems.append(
-                Text(
-                    f"{name} 组的比较与其下级不符：{'、'.join(odd)}",
-                    f"the comparisons of group {name} do not match its children: {', '.join(odd)}",
-                )
-            )
-    if problems:
-        raise InputError(
-            Text(
-                f"成对比较与体系 {system.id} 不符",
-                f"the comparisons do not fit system {system.id}",
-            ),
-            problems,
-            Text("每组一张表，名称用 id。", "Give one table a group, with the ids as names."),
+def worst_judgements(judgements: pd.DataFrame) -> list[Text]:
+    """Word the few judgements most at odds with the weights."""
+    return [
+        Text(
+            f"{row.first}／{row.second}：填 {row.comparison:.3g}，权重之比为 {row.implied:.3g}",
+            f"{row.first}/{row.second}: given {row.comparison:.3g}, "
+            f"while the weights imply {row.implied:.3g}",
         )
-    results = {name: ahp_weights(t, accept_inconsistent) for name, t in tables.items()}
-    weight = {
-        child: float(value)
-        for result in results.values()
-        for child, value in result.weights.items()
-    }
-    weight |= {below[0]: 1.0 for below in children.values() if len(below) == 1}
-    return (
-        replace(
-            system,
-            nodes=tuple(replace(n, weight=weight.get(n.id, n.weight)) for n in system.nodes),
-            indicators=tuple(replace(i, weight=weight[i.id]) for i in system.indicators),
-        ),
-        results,
-    )
+        for row in judgements.head(_MOST_NAMED).itertuples()
+    ]
 
 
 def _number(cell: object) -> float | None:

@@ -11,7 +11,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Text
+from xinzhi.data.system import IndicatorSystem
+from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.index_result import categorical, long_table
 from xinzhi.measure.normalisation import competition_rank
 from xinzhi.measure.optional import imported
@@ -27,8 +29,20 @@ _CHUNK_CELLS = 1 << 22
 
 
 @dataclass(frozen=True)
-class BenefitOfDoubtResult(Result):
-    """Tables: scores, weights."""
+class BenefitOfDoubtResult(ChartedResult):
+    """Tables: scores, weights; of ``benefit_of_doubt_index`` those of an index beside them.
+
+    Charts: ``ranking`` of all regions, ``shares`` of the indicators in one region's own score.
+
+    system : the indicator system, None where normalised values were given
+    """
+
+    system: IndicatorSystem | None = None
+
+    def _drawn(self, asked: Asked) -> Any:
+        from xinzhi.measure import plots_of_methods
+
+        return plots_of_methods.benefit_of_doubt_chart(self, asked)
 
 
 def benefit_of_doubt(
@@ -131,7 +145,9 @@ def best_weights(
         if best <= _ZERO and own.max() > _ZERO:
             status[unit] = STATUSES.index("infeasible")
             continue
-        scores[unit], weights[unit] = best, solved.x
+        # the solver's rounding must not part units that share the best score
+        scores[unit] = 1.0 if best > 1 - _ZERO else best
+        weights[unit] = solved.x
         status[unit] = STATUSES.index("optimal")
     return scores, weights, status
 

@@ -11,10 +11,11 @@ import pandas as pd
 
 from xinzhi.core import InputError, Result, Text
 from xinzhi.core.json import plain
-from xinzhi.measure.index_result import spearman
+from xinzhi.measure.drawing import Asked, ChartedResult
+from xinzhi.measure.index_result import RANKS, spearman
 
 # main table → the columns that name a row, and the numbers that are compared
-_COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "scores": (("region", "year", "node"), ("score", "rank")),
     "coupling": (("region", "year"), ("degree", "level", "coordination", "rank")),
 }
@@ -23,8 +24,16 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class ComparisonResult(Result):
-    """Tables: differences, summary, parameters, inputs."""
+class ComparisonResult(ChartedResult):
+    """Tables: differences, summary, parameters, inputs.
+
+    Chart: ``ranks`` in the first and in the second run, of the whole.
+    """
+
+    def _drawn(self, asked: Asked) -> Any:
+        from xinzhi.measure import plots_of_methods
+
+        return plots_of_methods.comparison_chart(self, asked)
 
 
 def compare(first: Result, second: Result) -> ComparisonResult:
@@ -41,15 +50,18 @@ def compare(first: Result, second: Result) -> ComparisonResult:
     Limits : differences of scores mean little where the scales differ; a warning says so
     """
     name = _kind(first, second)
-    keys, numbers = _COMPARED[name]
+    keys, numbers = COMPARED[name]
     one, other = first.tables[name], second.tables[name]
     _check_labels(one, other, keys)
     columns = [*keys, *numbers]
+    # a result that was read from a file may hold its numbers in other types
+    types: dict[str, Any] = {n: "Int64" if n in RANKS else float for n in numbers}
+    types |= dict.fromkeys(keys, object)
     joined = (
         one[columns]
-        .astype(dict.fromkeys(keys, object))
+        .astype(types)
         .merge(
-            other[columns].astype(dict.fromkeys(keys, object)),
+            other[columns].astype(types),
             on=list(keys),
             how="outer",
             suffixes=("_first", "_second"),
@@ -62,6 +74,8 @@ def compare(first: Result, second: Result) -> ComparisonResult:
     order = one[list(keys)].astype(object)
     joined = order.merge(joined.drop(columns="_merge"), on=list(keys), how="left")
     joined["year"] = joined["year"].astype(int)
+    for key in set(keys) - {"year"}:
+        joined[key] = pd.Categorical(joined[key], categories=joined[key].unique())
     for number in numbers:
         difference = joined[f"{number}_second"] - joined[f"{number}_first"]
         joined[f"{number}_difference"] = difference
@@ -86,7 +100,7 @@ def compare(first: Result, second: Result) -> ComparisonResult:
 
 
 def _kind(first: Result, second: Result) -> str:
-    kinds = [next((n for n in _COMPARED if n in r.tables), None) for r in (first, second)]
+    kinds = [next((n for n in COMPARED if n in r.tables), None) for r in (first, second)]
     if kinds[0] is None or kinds[0] != kinds[1]:
         tables = [", ".join(r.tables) for r in (first, second)]
         raise InputError(
@@ -145,19 +159,19 @@ def _summary(joined: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         both = part.dropna(subset=["rank_first", "rank_second"])
         moved = both["rank_difference"].abs()
         pairs = both[["rank_first", "rank_second"]].to_numpy(dtype=float)
-        most = float(moved.max()) if len(moved) else np.nan
-        mover = str(both["region"].iloc[int(moved.to_numpy().argmax())]) if most > 0 else None
+        most = int(moved.max()) if len(moved) else 0
+        mover = str(both["region"].iloc[int(moved.to_numpy().argmax())]) if most else None
         rows.append(
             {
                 **dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)),
                 "regions": len(both),
                 "spearman": float(spearman(pairs)[0, 1]),
                 "mean_rank_difference": float(moved.mean()) if len(moved) else np.nan,
-                "largest_rank_difference": most,
+                "largest_rank_difference": most if len(moved) else pd.NA,
                 "moved_most": mover,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"largest_rank_difference": "Int64"})
 
 
 def _differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, InputRecord, Language, Result, Text
+from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.measure.coupling_formulas import (
     GRADES,
     coordination_degree,
@@ -21,6 +21,7 @@ from xinzhi.measure.coupling_formulas import (
     obstacle_degrees,
     overall_level,
 )
+from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.index_result import IndexResult, categorical, long_table, quantiles, spearman
 from xinzhi.measure.normalisation import competition_rank
 
@@ -33,8 +34,11 @@ _WEIGHT_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class CouplingResult(Result):
+class CouplingResult(ChartedResult):
     """Tables: coupling, levels, lagging, combinations, obstacles, relative, correlations.
+
+    Charts: ``ranking`` of all regions; of one region ``time``, the ``profile`` of its levels
+    against the others, and ``obstacles``.
 
     levels : (region, year, subsystem) in [0, 1]
     index : the index the levels come from, None where they were given
@@ -43,20 +47,10 @@ class CouplingResult(Result):
     levels: xr.DataArray = field(default_factory=xr.DataArray)
     index: IndexResult | None = None
 
-    def plot(
-        self,
-        kind: str | None = None,
-        lang: Language = "en",
-        region: str | None = None,
-        year: int | None = None,
-    ) -> Any:
-        """Return an Altair chart: ``ranking`` (default), ``time``, ``profile`` or ``obstacles``.
-
-        region : the one to bring out; year : the last by default
-        """
+    def _drawn(self, asked: Asked) -> Any:
         from xinzhi.measure import plots
 
-        return plots.coupling_chart(self, kind or "ranking", lang, region, year)
+        return plots.coupling_chart(self, asked)
 
 
 def coupling(

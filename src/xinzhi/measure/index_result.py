@@ -11,10 +11,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, InputRecord, Language, Result, Text
+from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.data.system import IndicatorSystem
 from xinzhi.measure import treatment as treat
 from xinzhi.measure.aggregation import contributions
+from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.hierarchy import Hierarchy
 from xinzhi.measure.method import Method, by_level, is_logged
 from xinzhi.measure.normalisation import average_rank, competition_rank
@@ -22,13 +23,16 @@ from xinzhi.measure.uncertainty import Draws, Uncertainty
 
 Array = NDArray[np.float64]
 
+RANKS = ("rank", "rank_low", "rank_high")
 _FEWEST_COMPARABLE = 20  # fewer draws give no band worth the name
 _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class IndexResult(Result):
+class IndexResult(ChartedResult):
     """Tables: scores, weights, contributions, indicators, treatment, correlations, choices.
+
+    Charts: ``ranking`` of all regions; ``time`` and ``contributions`` of one region.
 
     system : the indicator system
     levels : (region, year, node) scores of all nodes, the root first
@@ -47,20 +51,10 @@ class IndexResult(Result):
     draws: xr.DataArray | None = None
     comparable: NDArray[np.bool_] | None = None
 
-    def plot(
-        self,
-        kind: str | None = None,
-        lang: Language = "en",
-        region: str | None = None,
-        year: int | None = None,
-    ) -> Any:
-        """Return an Altair chart: ``ranking`` (default), ``time`` or ``contributions``.
-
-        region : the one to bring out; year : the last by default
-        """
+    def _drawn(self, asked: Asked) -> Any:
         from xinzhi.measure import plots
 
-        return plots.index_chart(self, kind or "ranking", lang, region, year)
+        return plots.index_chart(self, asked)
 
 
 @dataclass(frozen=True)
@@ -179,11 +173,12 @@ def long_table(
 ) -> pd.DataFrame:
     """Return region, year, ``name``, and each (region, year, label) array as a column.
 
-    Labels are categories, which keeps tables of millions of rows small.
+    Labels are categories, which keeps tables of millions of rows small; ranks are whole numbers
+    that may be missing.
     """
     shape = (len(places["region"]), len(places["year"]), len(labels))
     grid = np.indices(shape, dtype=np.int32).reshape(3, -1)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "region": categorical(grid[0], places["region"]),
             "year": places["year"][grid[1]],
@@ -191,6 +186,7 @@ def long_table(
             **{key: values.reshape(-1) for key, values in columns.items()},
         }
     )
+    return table.astype({key: "Int64" for key in columns if key in RANKS})
 
 
 def quantiles(values: NDArray[Any], level: float, whole: bool = False) -> tuple[Array, Array]:

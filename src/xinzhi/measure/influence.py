@@ -14,6 +14,7 @@ from xinzhi.data.imputation import ImputationMethod, left_out_panels
 from xinzhi.data.panel import Panel
 from xinzhi.data.system import IndicatorSystem
 from xinzhi.measure.index import index
+from xinzhi.measure.index_result import RANKS
 from xinzhi.measure.method import Method
 
 _KEY = ["region", "year"]
@@ -54,8 +55,9 @@ def imputed_rank_change(
     table["rank_without"] = _ranks(known, system, method)
     table["change"] = table["rank"] - table["rank_without"]
     table["imputed"] = counts
+    whole = ("rank", "rank_without", "change")
     return Result(
-        tables={"ranks": table.reset_index()},
+        tables={"ranks": table.astype(dict.fromkeys(whole, "Int64")).reset_index()},
         parameters={"system": system.id, **(method or Method()).to_dict()},
         inputs=panel.inputs,
         warnings=panel.warnings,
@@ -125,7 +127,8 @@ def imputation_rank_influence(
             "mean_absolute_change": change.mean(axis=1),
             "runs": change.notna().sum(axis=1),
         }
-    ).reset_index()
+    )
+    table = table.astype(dict.fromkeys(RANKS, "Int64")).reset_index()
     summary = pd.DataFrame(
         {
             "runs": [len(runs)],

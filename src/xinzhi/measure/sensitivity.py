@@ -12,8 +12,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.data.system import IndicatorSystem
+from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.hierarchy import hierarchy_of
 from xinzhi.measure.index import grouped, index, noise_of, ungrouped
 from xinzhi.measure.index_result import IndexResult
@@ -57,13 +58,21 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class SensitivityResult(Result):
+class SensitivityResult(ChartedResult):
     """Tables: shares (of the mean rank shift), regions (of every score and rank), choices.
+
+    Chart: ``shares`` of every choice with their intervals: of the mean rank shift, or of the rank
+    of one region.
 
     index : the index by the method itself, from which ranks shift
     """
 
     index: IndexResult | None = None
+
+    def _drawn(self, asked: Asked) -> Any:
+        from xinzhi.measure import plots_of_methods
+
+        return plots_of_methods.sensitivity_chart(self, asked)
 
 
 def sobol(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.data.system import IndicatorSystem
 from xinzhi.measure.aggregation import arithmetic_mean, geometric_mean
+from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.hierarchy import hierarchy_of
 from xinzhi.measure.index_result import long_table
 from xinzhi.measure.method import directions, indicator_weights
@@ -25,8 +27,21 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class SynergyResult(Result):
-    """Tables: synergy, order_degrees, order_parameters."""
+class SynergyResult(ChartedResult):
+    """Tables: synergy, order_degrees, order_parameters.
+
+    Charts: ``time``, the synergy of one region on the band of the others; ``order_degrees``, those
+    of its subsystems.
+
+    system : the indicator system
+    """
+
+    system: IndicatorSystem | None = None
+
+    def _drawn(self, asked: Asked) -> Any:
+        from xinzhi.measure import plots_over_time
+
+        return plots_over_time.synergy_chart(self, asked)
 
 
 def order_parameters(values: Array, low: Array, high: Array, direction: Array) -> Array:
@@ -182,6 +197,7 @@ def synergy(
         },
         inputs=tuple(inputs),
         warnings=tuple(_warnings(array, data, bases, base)),
+        system=system,
     )
 
 

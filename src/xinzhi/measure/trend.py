@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.measure.coupling import CouplingResult
+from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.index_result import categorical
 
 Array = NDArray[np.float64]
@@ -58,8 +60,17 @@ class GreyModel:
 
 
 @dataclass(frozen=True)
-class TrendResult(Result):
-    """Tables: forecast, backtest, models, fitted."""
+class TrendResult(ChartedResult):
+    """Tables: forecast, backtest, models, fitted.
+
+    Chart: ``forecast``, the history of one region, the fitted model, and every forecast with its
+    backtest error.
+    """
+
+    def _drawn(self, asked: Asked) -> Any:
+        from xinzhi.measure import plots_over_time
+
+        return plots_over_time.trend_chart(self, asked)
 
 
 def gm11(series: Array) -> GreyModel:

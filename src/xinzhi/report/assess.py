@@ -12,14 +12,16 @@ import pandas as pd
 import xarray as xr
 
 from xinzhi.core import NO_TEXT, InputError, Language, Result, Text, XinzhiError, dumps, replacing
-from xinzhi.data import IndicatorSystem, Panel, load_system
+from xinzhi.data import IndicatorSystem, Panel, impute, load_system
+from xinzhi.data.imputation import ImputationMethod
 from xinzhi.measure import Method, Uncertainty
-from xinzhi.report.context import Context
+from xinzhi.report.context import Context, figure_names
 from xinzhi.report.front import KeyNumber, findings, key_numbers, verdict
 from xinzhi.report.model import Card, NotRun, Section, Statement
 from xinzhi.report.sections import SECTIONS
 from xinzhi.report.sections.planned import PLANNED, REASON
-from xinzhi.report.words import say
+from xinzhi.report.sections.science import ScienceResult
+from xinzhi.report.words import say, why_not
 
 DRAWS = Uncertainty(draws=10_000)
 
@@ -63,6 +65,7 @@ def assess(
     seed: int = 0,
     second_system: IndicatorSystem | None = None,
     progress: bool = False,
+    imputation: ImputationMethod | None = None,
 ) -> AssessResult:
     """Assess one region against its peers and word the result.
 
@@ -73,6 +76,8 @@ def assess(
         ranks are among all regions of the panel in any case
     uncertainty : the Monte Carlo behind every interval; None for none
     second_system : the system of the second index, new quality productive forces by default
+    imputation : method of ``impute`` that fills the gaps in what the main system reads, and in the
+        data pack; None leaves them
     Returns : AssessResult; what the input does not allow is in ``not_run``, a section that breaks
         in ``failed`` too, and the rest is there all the same
     Raises : InputError for an unknown region or year, and for data that the system cannot use
@@ -80,6 +85,8 @@ def assess(
     name = _known(panel, region)
     others = [n for n in panel.region_names if n != name]
     chosen = others if peers is None else [_known(panel, peer) for peer in peers]
+    if imputation is not None:
+        panel = impute(panel, imputation, figure_names(system))
     values = system.evaluate(panel, years)
     context = Context(
         panel=panel,
@@ -93,11 +100,14 @@ def assess(
         uncertainty=uncertainty,
         seed=seed,
         progress=progress,
+        imputation=imputation,
     )
     tables: dict[str, pd.DataFrame] = {}
     sections, not_run, failed = [], [], []
     for module in SECTIONS:
         outcome = _section(module, context, tables)
+        if outcome is None:
+            continue
         if isinstance(outcome, Section):
             sections.append(outcome)
             continue
@@ -106,13 +116,13 @@ def assess(
         if broke:
             failed.append(module.ID)
     not_run += [(key, NotRun(REASON, needs)) for key, _, _, needs in PLANNED]
-    results = context.results.values()
+    results = list(context.results.values())
     said = [statement for section in sections for statement in section.statements]
     return AssessResult(
         tables=tables,
         units={f"{k}_{c}": u for k, r in context.results.items() for c, u in r.units.items()},
         parameters=_parameters(context),
-        inputs=panel.inputs,
+        inputs=tuple(dict.fromkeys(i for r in results for i in (*panel.inputs, *r.inputs))),
         warnings=tuple(dict.fromkeys(w for r in results for w in (*panel.warnings, *r.warnings))),
         context=context,
         sections=tuple(sections),
@@ -127,10 +137,15 @@ def assess(
 
 def _section(
     module: Any, context: Context, tables: dict[str, pd.DataFrame]
-) -> Section | tuple[NotRun, bool]:
-    """Run and write one section; a broken one leaves a reason and no half of its tables."""
+) -> Section | tuple[NotRun, bool] | None:
+    """Run and write one section; a broken one leaves a reason and no half of its tables.
+
+    Returns : the section; why there is none, and whether it broke; None where it has no place
+    """
     try:
         result = module.run(context)
+        if result is None:
+            return None
         if isinstance(result, NotRun):
             return result, False
         context.results[module.ID] = result
@@ -140,7 +155,8 @@ def _section(
     except InputError as error:
         if module is SECTIONS[0]:  # without the main index there is nothing to report
             raise
-        return NotRun(error.message, error.remedy or NO_TEXT), False  # the input does not allow it
+        context.results.pop(module.ID, None)
+        return NotRun(error.message, remedy=error.remedy or NO_TEXT), False
     except Exception as error:
         context.results.pop(module.ID, None)
         words = error.message if isinstance(error, XinzhiError) else _internal(error)
@@ -192,9 +208,12 @@ def _year(values: xr.DataArray, asked: int | None) -> int:
 
 
 def _parameters(context: Context) -> dict[str, Any]:
+    science = context.results.get("science")
+    inner = science.context if isinstance(science, ScienceResult) else None
     systems = {
         "system": context.system,
         "second_system": context.second_system if "new_quality" in context.results else None,
+        "science_system": None if inner is None else inner.system,
     }
     return {
         "region": context.region,
@@ -208,6 +227,7 @@ def _parameters(context: Context) -> dict[str, Any]:
         "method": context.method.to_dict(),
         "uncertainty": context.uncertainty.to_dict() if context.uncertainty else None,
         "seed": context.seed,
+        "imputation": context.imputation,
     }
 
 
@@ -245,6 +265,7 @@ def document(assessment: AssessResult) -> dict[str, Any]:
                 "id": key,
                 "reason": reason.reason,
                 "needs": reason.needs,
+                "remedy": reason.remedy,
                 "failed": key in assessment.failed,
             }
             for key, reason in assessment.not_run
@@ -260,7 +281,7 @@ def summary(assessment: AssessResult, lang: Language = "en") -> str:
     for key, reason in assessment.not_run:
         if key not in {planned[0] for planned in PLANNED}:
             lines.append(
-                say("未运行 {k}：{w}", "not run, {k}: {w}", k=key, w=reason.reason).get(lang)
+                say("未运行 {k}：{w}", "not run, {k}: {w}", k=key, w=why_not(reason)).get(lang)
             )
     count = f"{len(PLANNED)}"
     lines.append(

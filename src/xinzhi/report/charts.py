@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from xinzhi.core import NO_TEXT, Language, Text, chart
+from xinzhi.core import Language, Text, chart
+from xinzhi.data import packs
 from xinzhi.measure.plots import wrapped
-from xinzhi.report.context import Context
+from xinzhi.report.context import EMBEDDED, Context
 from xinzhi.report.model import Panel, Symbol
-from xinzhi.report.words import say
+from xinzhi.report.words import listing, say
 
 MOST_ROWS = 60  # of a ranking that a reader can take in
 Key = tuple[Symbol, str, Text]
@@ -117,6 +120,21 @@ def profile_panel(
     return Panel(in_both(draw))
 
 
+def shares_panel(
+    drawn: pd.DataFrame, titles: Sequence[Text], measure: Text, cards: Sequence[str]
+) -> Panel:
+    """Draw shares as bars from zero with their intervals, in per cent.
+
+    drawn : value, low, high
+    """
+    shown = 100.0 * drawn
+    ends = shown.to_numpy()
+    domain = (min(0.0, float(np.nanmin(ends))), max(0.0, float(np.nanmax(ends))))
+    # the bar is the band of a profile, from 0 to the value
+    bars = shown.assign(q25=0.0, median=math.nan, q75=shown["value"])
+    return profile_panel(bars, titles, measure, cards, domain)
+
+
 def trend_panel(
     drawn: pd.DataFrame, title: Text, measure: Text, cards: Sequence[str], height: int = 220
 ) -> Panel:
@@ -207,15 +225,20 @@ def nearby(ranked: pd.DataFrame, region: str) -> pd.DataFrame:
     return ranked.iloc[sorted(k for k in keep if k < len(ranked))]
 
 
+def _data_name(record: str) -> Text:
+    """Return what a reader calls an input: the pack of a file of one, else the file."""
+    if record == EMBEDDED:
+        return Text("随附的官方统计数据", "official figures shipped with the package")
+    pack = packs().get(record.partition("/")[0])
+    if pack is not None:
+        return say("数据包“{t}”", "the data pack “{t}”", t=pack.title)
+    return Text(record, record)
+
+
 def source_line(context: Context) -> Text:
     """Return the line under a chart: the data it is drawn from, and that the work is ours."""
-    names = [record.name for record in context.panel.inputs]
-    if context.embedded:
-        name = Text("随附的官方统计数据", "official figures shipped with the package")
-    elif names:
-        name = Text("、".join(names), ", ".join(names))
-    else:
-        name = NO_TEXT
+    names = dict.fromkeys(_data_name(record.name) for record in context.panel.inputs)
+    name = listing(names)
     if not name.zh:
         return Text("新质计算；来源见“数据与方法”", "Computed by Xinzhi; see Data and method")
     return say(

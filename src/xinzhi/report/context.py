@@ -17,14 +17,18 @@ from xinzhi.data import (
     Region,
     RegionSet,
     embedded_vintages,
+    find_pack,
     find_unit,
 )
+from xinzhi.data.imputation import ImputationMethod
+from xinzhi.data.science_technology import PACK, science_technology_codes
 from xinzhi.measure import Method, Uncertainty
-from xinzhi.report.model import Card, Figure
+from xinzhi.report.economy import NO_TABLE, Economy
+from xinzhi.report.model import Card, Figure, NotRun
 
 Row = Mapping[str, Any]
 _MONEY = {"CNY", "USD"}
-_EMBEDDED = "embedded figures"
+EMBEDDED = "embedded figures"
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Context:
 
     values : the indicators of ``system``, as ``system.evaluate`` gives them
     year : the year reported on; peers : the regions compared with, without ``region``
+    imputation : what fills the gaps of a data pack; None leaves them
+    economy : the input–output tables, or why there are none
     """
 
     panel: Panel
@@ -46,6 +52,8 @@ class Context:
     uncertainty: Uncertainty | None
     seed: int
     progress: bool = False
+    imputation: ImputationMethod | None = None
+    economy: Economy | NotRun = NO_TABLE
     results: dict[str, Result] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
 
@@ -92,7 +100,7 @@ class Context:
     @property
     def embedded(self) -> bool:
         """Tell whether the figures are those that ship with the package."""
-        return [record.name for record in self.panel.inputs] == [_EMBEDDED]
+        return [record.name for record in self.panel.inputs] == [EMBEDDED]
 
     @property
     def draws(self) -> Text:
@@ -166,6 +174,11 @@ class Figures:
         )
 
 
+def figure_names(system: IndicatorSystem) -> list[str]:
+    """Return the panel indicators that a system's formulas name, side figures left out."""
+    return sorted({name for one in system.indicators for name in one.formula.names})
+
+
 def title_of_figure(indicator: str) -> Text:
     """Return the title of a panel indicator; its own name where the dictionary has none."""
     from xinzhi.data import indicators
@@ -175,9 +188,16 @@ def title_of_figure(indicator: str) -> Text:
 
 
 def publisher_of(vintage: str) -> Text:
-    """Return who published an embedded table, nothing for a user's own."""
+    """Return who published an embedded table, or which pack a table is of; nothing for others."""
     known = embedded_vintages().get(vintage)
-    return known.publisher if known else NO_TEXT
+    if known is not None:
+        return known.publisher
+    return find_pack(PACK).title if of_pack(vintage) else NO_TEXT
+
+
+def of_pack(vintage: str) -> bool:
+    """Tell whether a vintage is a table of the data pack on science and technology."""
+    return vintage in {table for table, _ in science_technology_codes()}
 
 
 def unit_text(unit: str) -> Text:
@@ -187,4 +207,6 @@ def unit_text(unit: str) -> Text:
 
 def missing(value: object) -> bool:
     """Tell whether a value of a table is missing."""
-    return value is None or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
+    if value is None or value is pd.NA:
+        return True
+    return isinstance(value, (float, np.floating)) and bool(np.isnan(value))

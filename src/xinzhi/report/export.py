@@ -144,13 +144,21 @@ def _titles(result: Result) -> list[tuple[str, str]]:
     systems = (
         [getattr(result, "system", None), getattr(getattr(result, "index", None), "system", None)]
         if context is None
-        else [context.system, context.second_system]
+        else [context.system, context.second_system, *_further_systems(context)]
     )
     found: dict[str, str] = {}
     for system in systems:
         for entry in (*system.nodes, *system.indicators, *system.side) if system else ():
             found.setdefault(entry.id, _bilingual(entry.title))
     return list(found.items())
+
+
+def _further_systems(context: Any) -> Iterator[Any]:
+    """Yield the systems of sections that have a context of their own."""
+    for result in context.results.values():
+        inner = getattr(result, "context", None)
+        if inner is not None:
+            yield inner.system
 
 
 def _sources(result: Result) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ FINDINGS = (
     "coupling.obstacles",
     "index.parts",
     "index.change",
+    "data_method.imputed",
     "data_method.variants",
     "coupling.correlation",
     "new_quality.rank",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from xinzhi.core import NO_TEXT, Language, Text
+from xinzhi.core import Language, Text
 from xinzhi.core.json import plain as plain_json
 from xinzhi.report import charts
 from xinzhi.report.context import missing
@@ -21,7 +21,7 @@ from xinzhi.report.model import Card, Cell, Statement, Table, pieces
 from xinzhi.report.sections import SECTIONS
 from xinzhi.report.sections.planned import PLANNED
 from xinzhi.report.titles import choice_title, column_title, status_title
-from xinzhi.report.words import MISSING, full, joined, say
+from xinzhi.report.words import MISSING, full, say, why_not
 
 if TYPE_CHECKING:
     from xinzhi.report.assess import AssessResult
@@ -46,8 +46,8 @@ def page(assessment: AssessResult) -> str:
     environment = _environment()
     style, script = _asset("report.css"), _asset("report.js")
     vega = _vega()
-    planned = {key: (part, question) for key, part, question, _ in PLANNED}
-    homes = {module.ID: module.PART for module in SECTIONS}
+    places = {module.ID: (module.PART, module.TITLE) for module in SECTIONS}
+    places |= {key: (part, question) for key, part, question, _ in PLANNED}
     picture = next(
         (c for s in assessment.sections for c in s.charts if c.id == "index-profile"), None
     )
@@ -57,11 +57,11 @@ def page(assessment: AssessResult) -> str:
             {
                 "id": key,
                 "title": title,
-                "sections": [s for s in assessment.sections if homes[s.id] == key],
+                "sections": [s for s in assessment.sections if places[s.id][0] == key],
                 "not_run": [
-                    (name, planned[name][1] if name in planned else NO_TEXT, reason)
+                    (name, places[name][1], reason)
                     for name, reason in assessment.not_run
-                    if (planned[name][0] if name in planned else homes[name]) == key
+                    if places[name][0] == key
                 ],
             }
         )
@@ -85,6 +85,9 @@ def page(assessment: AssessResult) -> str:
         cards=_json(packed(assessment.cards)),
         choices={k: choice_title(k, str(v)) for k, v in _choices(assessment).items()},
         years=[int(year) for year in context.values["year"].values],
+        imputed=any(name.endswith("_imputation") for name in assessment.tables),
+        ran={section.id for section in assessment.sections},
+        forecast=any(name.endswith("trend_forecast") for name in assessment.tables),
     )
     return written
 
@@ -115,7 +118,7 @@ def _environment() -> Any:
         "json": _json,
         "full": full,
         "status": status_title,
-        "after": lambda text, before: joined(before, text),
+        "why_not": why_not,
     }
     environment.globals["say"] = say
     return environment

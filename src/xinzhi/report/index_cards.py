@@ -28,7 +28,10 @@ class IndexCards:
             context.panel, (n for i in self.system.indicators for n in i.formula.names)
         )
         self.by_id = {indicator.id: indicator for indicator in self.system.indicators}
-        self._limits = self._treated_limits()
+        indicators = result.tables["indicators"].groupby("indicator", observed=True)
+        self._ends = indicators[["value", "treated"]].agg(["min", "max"])
+        treatment = result.tables["treatment"]
+        self.treatment = dict(zip(treatment["indicator"], treatment["method"], strict=True))
 
     def score(self, region: str, node: str, year: int) -> str:
         """Return the card of a node's score, with the cards of its parts behind it."""
@@ -140,6 +143,12 @@ class IndexCards:
         """Return the title of a node or an indicator."""
         return self.system.title_of(name)
 
+    def limits(self, name: str, column: str) -> tuple[float, float]:
+        """Return the lowest and highest value or treated value of an indicator, of all regions
+        and years."""
+        ends = self._ends[column].loc[name]
+        return float(ends["min"]), float(ends["max"])
+
     def band(self) -> Text:
         """Return what the interval of a score is."""
         if self.context.uncertainty is None:
@@ -213,7 +222,7 @@ class IndexCards:
             z
         ):
             return say("标准化值 = {z}", "normalised = {z}", z=full(z))
-        low, high = self._limits[indicator.id]
+        low, high = self.limits(indicator.id, "treated")
         x = full(row["treated"])
         top, bottom = (x, full(low)) if indicator.direction > 0 else (full(high), x)
         floor = parameters["floor"]
@@ -222,16 +231,6 @@ class IndexCards:
         ln = f"ln {full(row['value'])} = {x}; " if logged else ""
         text = f"{ln}{lead}({top} − {bottom}) ÷ ({full(high)} − {full(low)}) = {full(z)}"
         return say("标准化：{t}", "normalised: {t}", t=text)
-
-    def _treated_limits(self) -> dict[str, tuple[float, float]]:
-        table = self.result.tables["treatment"]
-        self.treatment = dict(zip(table["indicator"], table["method"], strict=True))
-        ends = (
-            self.result.tables["indicators"]
-            .groupby("indicator", observed=True)["treated"]
-            .agg(["min", "max"])
-        )
-        return {str(k): (float(v["min"]), float(v["max"])) for k, v in ends.iterrows()}
 
     def _worst(self, region: str, node: str, year: int) -> tuple[str, ...]:
         """Return the statuses of the indicators below a node, each once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from xinzhi.core import NO_TEXT, Language, Text
@@ -72,10 +72,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class NotRun:
-    """An analysis that is not in the report: why, and which figures it needs."""
+    """An analysis that is not in the report.
+
+    reason : why; needs : which figures it needs, as a noun; remedy : what to do, as a sentence
+    """
 
     reason: Text
     needs: Text = NO_TEXT
+    remedy: Text = NO_TEXT
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,9 @@ class Panel:
     tiles: tuple[int, int] | None = None
 
 
-Symbol = Literal["dot", "grey-dot", "whisker", "band", "line", "shade", "square", "tick", "outline"]
+Symbol = Literal[
+    "dot", "grey-dot", "whisker", "band", "line", "dashes", "shade", "square", "tick", "outline"
+]
 
 
 @dataclass(frozen=True)
@@ -185,3 +191,27 @@ class Section:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[Text, ...] = field(default=())
+
+
+def renamed(section: Section, prefix: str) -> Section:
+    """Return a section with ``prefix`` before its id and those of all that it holds.
+
+    Rules and tables of the assessment join the prefix by ``_``, charts and tables of the report by
+    ``-``; where a statement shows its evidence in a paragraph on method, that is left as it is.
+    """
+    shown = {chart.id for chart in section.charts} | {table.id for table in section.tables}
+    return replace(
+        section,
+        id=f"{prefix}_{section.id}",
+        statements=tuple(
+            replace(
+                statement,
+                rule=f"{prefix}_{statement.rule}",
+                evidence=tuple((f"{prefix}_{table}", key) for table, key in statement.evidence),
+                see=f"{prefix}-{statement.see}" if statement.see in shown else statement.see,
+            )
+            for statement in section.statements
+        ),
+        charts=tuple(replace(chart, id=f"{prefix}-{chart.id}") for chart in section.charts),
+        tables=tuple(replace(table, id=f"{prefix}-{table.id}") for table in section.tables),
+    )

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from string import Formatter
 
-from xinzhi.core import Text
-from xinzhi.report.model import plain
+from xinzhi.core import NO_TEXT, Text
+from xinzhi.report.model import NotRun, plain
 
 MISSING = "—"
 _NARROW = "\u202f"  # between a number and its per cent sign in English
@@ -110,6 +110,17 @@ def joined(*texts: str) -> str:
         )
         whole += (" " if meet else "") + text
     return whole
+
+
+def why_not(analysis: NotRun) -> Text:
+    """Return why an analysis is not there, what it needs and what to do, as sentences."""
+    needs = NO_TEXT
+    if analysis.needs.zh:
+        needs = say("；需要{n}", "; needs {n}", n=analysis.needs)
+    text = say("{r}{n}。", "{r}{n}.", r=analysis.reason, n=needs)
+    if not analysis.remedy.zh:
+        return text
+    return Text(text.zh + analysis.remedy.zh, f"{text.en} {analysis.remedy.en}")
 
 
 def inside(title: Text) -> Text:

@@ -1,13 +1,34 @@
 """The sections of the report, in its order, and the analyses that are still to come.
 
-Each module has ``run(context) -> Result | NotRun`` and ``write(result, context) -> Section``.
+Each module has ``ID``, ``PART``, ``TITLE`` (of its line where it cannot run),
+``run(context) -> Result | NotRun | None``, None where it has no place in the report of these data,
+and ``write(result, context) -> Section``.
 """
 
 from __future__ import annotations
 
 from types import ModuleType
 
-from xinzhi.report.sections import coupling, data_method, index, new_quality
+from xinzhi.report.sections import (
+    coupling,
+    data_method,
+    index,
+    new_quality,
+    science,
+    sensitivity,
+    synergy,
+    trend,
+)
 
-# Results are asked for in this order too: coupling reads the index.
-SECTIONS: tuple[ModuleType, ...] = (index, coupling, new_quality, data_method)
+# Results are asked for in this order too: coupling reads the index, synergy and trend what is
+# before them, data_method the figures of all.
+SECTIONS: tuple[ModuleType, ...] = (
+    index,
+    coupling,
+    synergy,
+    trend,
+    science,
+    new_quality,
+    data_method,
+    sensitivity,
+)

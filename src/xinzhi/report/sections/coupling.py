@@ -21,6 +21,7 @@ from xinzhi.report.words import band, inside, listing, number, percent, rank_ban
 
 ID = "coupling"
 PART = "chains"
+TITLE = Text("耦合协调", "Coupling coordination")
 _EQUAL = 1e-9
 
 
@@ -74,7 +75,7 @@ def write(result: CouplingResult, context: Context) -> Section:
     ]
     return Section(
         id=ID,
-        title=Text("耦合协调", "Coupling coordination"),
+        title=TITLE,
         statements=tuple(statements),
         charts=tuple(chart for chart in drawn if chart is not None),
         tables=(
@@ -264,7 +265,8 @@ def _correlation(result: CouplingResult, context: Context, cards: CouplingCards)
         "{t}. Part of the “coupling” is built into the indicators.",
         t=text,
     )
-    return [Statement(f"{ID}.correlation", text, tuple(evidence), see=f"{ID}-correlations")]
+    see = f"{ID}-correlations" if len(table) > 1 else "method-coupling"  # one pair has no chart
+    return [Statement(f"{ID}.correlation", text, tuple(evidence), see=see)]
 
 
 def strongest_across(result: CouplingResult) -> tuple[str, str, float] | None:

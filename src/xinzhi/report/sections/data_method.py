@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from xinzhi.core import NO_TEXT, InputError, Result, Text
-from xinzhi.data import Indicator, embedded_reasons
+from xinzhi.data import embedded_reasons
 from xinzhi.measure import IndexResult, Method, coupling, index
 from xinzhi.measure.method import NORMALISATIONS, SCOPES, TREATMENTS, WEIGHTINGS
-from xinzhi.report.context import Context, Figures, publisher_of
+from xinzhi.report.context import Context, of_pack, publisher_of
 from xinzhi.report.data_tables import (
     cell_table,
     source_table,
@@ -20,12 +20,21 @@ from xinzhi.report.data_tables import (
     variant_chart,
     variant_table,
 )
+from xinzhi.report.imputed import (
+    imputation_statements,
+    imputation_table,
+    imputation_tables,
+    reason,
+)
 from xinzhi.report.model import NotRun, Section, Statement
+from xinzhi.report.sections.science import ScienceResult
 from xinzhi.report.titles import status_title
+from xinzhi.report.used import FIGURE, figures_read
 from xinzhi.report.words import listing, rank_band, say
 
 ID = "data_method"
 PART = "data"
+TITLE = Text("来源、数值与选项", "Sources, figures and options")
 _OPTIONS = {
     "treatment": TREATMENTS,
     "normalisation": NORMALISATIONS,
@@ -33,7 +42,6 @@ _OPTIONS = {
     "weighting": WEIGHTINGS,
     "aggregation": ("arithmetic", "geometric", "harmonic", "topsis"),
 }
-_CELLS = ("region", "year", "indicator", "value", "unit", "status", "vintage", "source")
 
 
 def run(context: Context) -> Result | NotRun:
@@ -44,6 +52,7 @@ def run(context: Context) -> Result | NotRun:
             "sources": _sources(context, used),
             "cells": _cells(context, used),
             "variants": _variants(context),
+            **imputation_tables(context, used),
         },
         inputs=context.panel.inputs,
         warnings=context.panel.warnings,
@@ -54,18 +63,23 @@ def write(result: Result, context: Context) -> Section:
     """Word the state of the data and what other options would give."""
     sources, cells, variants = (result.tables[n] for n in ("sources", "cells", "variants"))
     statements = [*_counted(context, sources, cells), *_varied(context, variants)]
+    imputed = result.tables.get("imputation")
     drawn = variant_chart(context, variants)
     tables = [
         source_table(context, sources),
         cell_table(context, cells),
         variant_table(context, variants),
     ]
+    if imputed is not None:
+        ranks, count = result.tables["imputed_ranks"], int(sources["cells"].sum())
+        statements[1:1] = imputation_statements(context, ID, imputed, ranks, count)
+        tables.insert(0, imputation_table(context, ID, imputed))
     main = context.results.get("index")
     if isinstance(main, IndexResult):
         tables.append(treatment_table(context, main))
     return Section(
         id=ID,
-        title=Text("来源、数值与选项", "Sources, figures and options"),
+        title=TITLE,
         statements=tuple(statements),
         charts=(drawn,) if drawn else (),
         tables=tuple(tables),
@@ -79,48 +93,30 @@ def _used(context: Context) -> pd.DataFrame:
     Returns : the columns of a panel and ``used_by``; status "missing" where there is no figure
     """
     parts = []
-    for name in ("index", "new_quality"):
-        result = context.results.get(name)
+    for name, where in _indices(context):
+        result = where.results.get(name)
         if not isinstance(result, IndexResult) or result.system is None:
             continue
         years = [int(year) for year in result.levels["year"].values]
-        parts += [_figures_of(context, one, years) for one in result.system.indicators]
+        parts += [figures_read(where, one, years) for one in result.system.indicators]
         side = result.system.side if name == "new_quality" else ()
-        there = [i for i in side if all(map(context.panel.resolve, i.formula.names))]
-        parts += [_figures_of(context, one, None) for one in there]
+        there = [i for i in side if all(map(where.panel.resolve, i.formula.names))]
+        parts += [figures_read(where, one, None) for one in there]
     if not parts:
-        return pd.DataFrame(columns=[*_CELLS, "used_by"])
+        return pd.DataFrame(columns=[*FIGURE, "used_by"])
     every = pd.concat(parts, ignore_index=True)
     joined = every.groupby(["indicator", "vintage", "region", "year"], sort=False)["used_by"]
     every["used_by"] = joined.transform(lambda names: ", ".join(dict.fromkeys(names)))
     return every.drop_duplicates(["indicator", "vintage", "region", "year"])
 
 
-def _figures_of(context: Context, indicator: Indicator, years: list[int] | None) -> pd.DataFrame:
-    """Return the figures an indicator reads; ``years`` None takes those there are, gaps and all."""
-    figures = Figures(context.panel, indicator.formula.names)
-    frame = figures.frame.astype({c: "str" for c in _CELLS if c not in ("year", "value")})
-    if years is not None:
-        wanted = set(_years_read(indicator, years))
-        frame = frame[frame["year"].isin(wanted)]
-        names = list(dict.fromkeys(figures.known.values()))
-        grid = pd.MultiIndex.from_product(
-            [names, list(context.panel.region_names), sorted(wanted)],
-            names=["indicator", "region", "year"],
-        )
-        frame = frame.set_index(["indicator", "region", "year"]).reindex(grid).reset_index()
-        gone = frame["value"].isna()
-        frame.loc[gone, "status"] = "missing"
-        frame.loc[gone, "vintage"] = frame.loc[gone, "indicator"].map(figures.vintages)
-    return frame[[*_CELLS]].assign(used_by=indicator.id)
-
-
-def _years_read(indicator: Indicator, years: list[int]) -> Iterator[int]:
-    if indicator.fixed_year is not None:
-        yield indicator.fixed_year
-        return
-    for year in years:
-        yield from range(year - indicator.window + 1, year + 1)
+def _indices(context: Context) -> Iterator[tuple[str, Context]]:
+    """Yield the name of every index that may have run, and the context that holds its result."""
+    yield "index", context
+    yield "new_quality", context
+    science = context.results.get("science")
+    if isinstance(science, ScienceResult) and science.context is not None:
+        yield "index", science.context
 
 
 def _sources(context: Context, used: pd.DataFrame) -> pd.DataFrame:
@@ -155,6 +151,13 @@ def _reason(row: Mapping[Any, Any]) -> Text:
         return Text("数据中没有", "absent from the data")
     keys = ("indicator", "vintage", "region", "year", "source")
     found = embedded_reasons(*(row[key] for key in keys))
+    if row["status"] == "imputed":
+        return reason(str(row["source"]))
+    if row["status"] == "corrected" and of_pack(str(row["vintage"])):
+        return Text(
+            "地区名或单位印错，已更正，见读取数据包时的更正",
+            "misprinted region or unit, corrected; see what was corrected in reading the pack",
+        )
     if not found:
         return NO_TEXT
     return Text("；".join(t.zh for t in found), "; ".join(t.en for t in found))
@@ -209,7 +212,7 @@ def _counted(context: Context, sources: pd.DataFrame, cells: pd.DataFrame) -> It
         else NO_TEXT
     )
     text = say(
-        "两个指数及旁证共用到 {n} 个数值，其中公布值 {r} 个{m}{i}。",
+        "各指数及旁证共用到 {n} 个数值，其中公布值 {r} 个{m}{i}。",
         "The indices and side figures read {n} figures, {r} of them as published{m}{i}.",
         i=nothing,
         n=f"{int(sources['cells'].sum()):,}",

@@ -25,6 +25,7 @@ from xinzhi.report.words import (
 
 ID = "index"
 PART = "chains"
+TITLE = Text("水平与排名", "Levels and ranks")
 
 
 def run(context: Context) -> Result | NotRun:

@@ -22,6 +22,7 @@ from xinzhi.report.working import working
 
 ID = "new_quality"
 PART = "chains"
+TITLE = Text("新质生产力", "New quality productive forces")
 _SIDE = ["region", "year", "indicator", "value", "rank", "regions", "status"]
 
 
@@ -51,7 +52,7 @@ def run(context: Context) -> Result | NotRun:
             progress=context.progress,
         )
     except InputError as error:
-        return NotRun(error.message, error.remedy or NO_TEXT)
+        return NotRun(error.message, remedy=error.remedy or NO_TEXT)
     if context.year not in values["year"].values:
         return NotRun(
             say("这个体系没有 {y} 年", "this system has no {y}", y=f"{context.year}"),
