@@ -23,8 +23,10 @@ TARGET = REPOSITORY / "src" / "xinzhi" / "data" / "figures"
 NATION = "全国"
 KEY = ("indicator", "vintage", "year", "unit", "source")
 
+# The only complete input-output table; it goes into a file of its own.
+IO_TABLE = "io_china_2017_3sector"
 # Input-output tables are no panels.
-LEFT_OUT = {"io_china_2007_17sector_partial", "io_china_2017_3sector"}
+LEFT_OUT = {"io_china_2007_17sector_partial", IO_TABLE}
 # Printed with a unit that leaves out what the figure is measured per.
 UNITS = {
     "gdp_per_capita": "CNY_per_person",
@@ -70,6 +72,13 @@ def build(source: Path) -> dict[str, str]:
     }
 
 
+def build_io_table(source: Path) -> dict[str, str]:
+    """Return file name → text of the input-output table: its facts, each with its source."""
+    with (source / f"{IO_TABLE}.csv").open(encoding="utf-8", newline="") as file:
+        header, *facts = csv.reader(file)
+    return {"io_table.csv": table(header, facts)}
+
+
 def place(item: tuple[tuple[str, str], str]) -> tuple[str, int]:
     """Sort sources by table and number."""
     vintage, number = item[1].rsplit(".", 1)
@@ -93,7 +102,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.source.is_dir():
         parser.error(f"{options.source} is not a folder: give the tables' folder with --source")
-    for name, text in build(options.source).items():
+    for name, text in (build(options.source) | build_io_table(options.source)).items():
         (options.target / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"{options.target / name}: {text.count(chr(10)) - 1} rows")
 

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from xinzhi.core import ComputationError, InputError, Result, Text, XinzhiError
     from xinzhi.data import (
         IndicatorSystem,
+        IOTable,
         Panel,
         RegionSet,
+        embedded_io_table,
         embedded_panel,
         load_region_set,
         load_system,
+        read_io_table,
         read_levels,
         read_panel,
+        write_io_table,
     )
     from xinzhi.measure import (
         CouplingResult,
@@ -29,29 +33,35 @@ if TYPE_CHECKING:
         index,
     )
     from xinzhi.report.assess import AssessResult, assess, write_report
+    from xinzhi.structure import ChokepointsResult, InputOutputResult, chokepoints, inputoutput
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "xinzhi.core": ("ComputationError", "InputError", "Result", "Text", "XinzhiError"),
     "xinzhi.data": (
-        *("IndicatorSystem", "Panel", "RegionSet", "embedded_panel", "load_region_set"),
-        *("load_system", "read_levels", "read_panel"),
+        *("IOTable", "IndicatorSystem", "Panel", "RegionSet", "embedded_io_table"),
+        *("embedded_panel", "load_region_set", "load_system", "read_io_table", "read_levels"),
+        *("read_panel", "write_io_table"),
     ),
     "xinzhi.measure": (
         *("CouplingResult", "IndexResult", "Method", "Uncertainty", "coupling", "index"),
     ),
+    "xinzhi.structure": ("ChokepointsResult", "InputOutputResult", "chokepoints", "inputoutput"),
     "xinzhi.report": ("AssessResult", "assess", "write_report"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AssessResult",
+    "ChokepointsResult",
     "ComputationError",
     "CouplingResult",
+    "IOTable",
     "IndexResult",
     "IndicatorSystem",
     "InputError",
+    "InputOutputResult",
     "Method",
     "Panel",
     "RegionSet",
@@ -61,13 +71,18 @@ __all__ = [
     "XinzhiError",
     "__version__",
     "assess",
+    "chokepoints",
     "coupling",
+    "embedded_io_table",
     "embedded_panel",
     "index",
+    "inputoutput",
     "load_region_set",
     "load_system",
+    "read_io_table",
     "read_levels",
     "read_panel",
+    "write_io_table",
     "write_report",
 ]
 

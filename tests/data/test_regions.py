@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from xinzhi.core import InputError
-from xinzhi.data import RegionSet, find_indicator, indicators, load_region_set
+from xinzhi.core import InputError, Text
+from xinzhi.data import RegionSet, find_indicator, find_pack, indicators, load_region_set
 from xinzhi.data.indicators import nearest_indicator
-from xinzhi.data.regions import choose_regions
+from xinzhi.data.regions import choose_regions, parse_region_set
 
 CHINA = load_region_set("china31")
 
@@ -158,3 +158,19 @@ def test_nearest_indicator() -> None:
     assert nearest_indicator("rd_expenditures", ["gdp", "rd_expenditure"]) == "rd_expenditure"
     assert nearest_indicator("地区生产总直", ["gdp", "rd_expenditure"]) == "gdp"
     assert nearest_indicator("zzzz", ["gdp"]) is None
+
+
+def test_a_nation_must_say_where_its_tables_are() -> None:
+    text = b'[set]\nid = "two"\n[set.nation]\ntitle = "N"\npack = "p"\n[[region]]\nname = "A"\n'
+    with pytest.raises(InputError) as refusal:
+        parse_region_set(text, "two.toml")
+    assert "[set.nation]: tables, detailed, weights, indicator missing" in refusal.value.text("en")
+    assert "[set.nation]：缺少 tables、detailed、weights、indicator" in refusal.value.text("zh")
+
+
+def test_china_says_where_its_tables_are() -> None:
+    nation = load_region_set("china31").nation
+    assert nation is not None
+    assert nation.title == Text("全国", "China")
+    files = {file.name for file in find_pack(nation.pack).files}
+    assert {f"{name}.rda" for name in (*nation.tables, nation.detailed)} <= files

@@ -4,9 +4,11 @@ Run it by ``make peers``: it needs the packages pinned in requirements.txt and n
 It writes one JSON file for each peer: the versions, the fixed inputs and the outputs.
 
 pymcdm (MIT) is the peer for weights, TOPSIS, weighted sums and products, and ranks; scipy
-(BSD-3-Clause) for means, standard scores and moments. On PyPI no package was found that computes
-coupling coordination or a handbook index; the R package ``coupling`` (GPL-3) does the former. The
-standard coupling degree is therefore recorded as what it is, a geometric over an arithmetic mean.
+(BSD-3-Clause) for means, standard scores and moments; pymrio (LGPL-3.0) for the Leontief and Ghosh
+inverses, multipliers and footprints of the small test system that it ships. On PyPI no package was
+found that computes coupling coordination or a handbook index; the R package ``coupling`` (GPL-3)
+does the former. The standard coupling degree is therefore recorded as what it is, a geometric over
+an arithmetic mean.
 """
 
 import json
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pymcdm
+import pymrio
 import scipy.stats
 
 HERE = Path(__file__).parent
@@ -75,6 +78,29 @@ def from_scipy(matrix, weights, levels):
     }
 
 
+def from_pymrio():
+    """Return the made-up system of 6 regions and 8 sectors that pymrio ships, and its accounts.
+
+    D_* hold sectors by region; D_cba_reg and D_pba_reg add what final demand itself emits.
+    """
+    system = pymrio.load_test().calc_all()
+    emissions = system.emissions
+    shares = pymrio.calc_B(system.Z, system.x)
+    names = ("F", "F_Y", "M", "D_cba", "D_pba", "D_imp", "D_exp", "D_cba_reg", "D_pba_reg")
+    return {
+        "regions": list(system.get_regions()),
+        "sectors": list(system.get_sectors()),
+        "categories": list(system.get_Y_categories()),
+        "stressors": [" ".join(row) for row in emissions.F.index],
+        "Z": system.Z,
+        "Y": system.Y,
+        "x": system.x["indout"],
+        "L": system.L,
+        "G": pymrio.calc_G(shares),
+        **{name: getattr(emissions, name) for name in names},
+    }
+
+
 def write(name, recorded):
     """Write one line for each entry, so that a change can be seen in a comparison of versions."""
     packages = {package: version(package) for package in (name, "numpy")}
@@ -88,6 +114,7 @@ def main():
     matrix, direction, weights, levels, ties = inputs()
     write("pymcdm", from_pymcdm(matrix, direction, weights, ties))
     write("scipy", from_scipy(matrix, weights, levels))
+    write("pymrio", from_pymrio())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from xinzhi.cli.assessing import assess
 from xinzhi.cli.figures import data
 from xinzhi.cli.language import LANGUAGE, say
 from xinzhi.cli.measuring import coupling, index
+from xinzhi.cli.structuring import chokepoints, inputoutput
 from xinzhi.cli.workshop import check, diff, import_, new, pack, template
 
 __all__ = ["cli", "main"]
@@ -31,7 +32,7 @@ cli.help = say(
 )
 
 
-for _command in (assess, coupling, data, index, new):
+for _command in (assess, chokepoints, coupling, data, index, inputoutput, new):
     cli.add_command(_command)
 for _command in (check, diff, import_, pack, template):
     data.add_command(_command)

@@ -43,6 +43,16 @@ from xinzhi.cli.output import language_of, warn
 )
 @choice_options
 @click.option(
+    "--table",
+    "table_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say(
+        "本地区自己的投入产出表；缺省由全国表按分行业增加值推算",
+        "the region's own input–output table; by default derived from the nation's",
+    ),
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     default="out",
@@ -56,7 +66,7 @@ def assess(context: click.Context, /, **given: Any) -> None:
     """Write the report of one region."""
     from xinzhi import report
     from xinzhi.core import InputError, Text, dumps
-    from xinzhi.data import load_system
+    from xinzhi.data import load_system, read_io_table
 
     options = settled(context, None, given)
     region = options["region"]
@@ -85,6 +95,7 @@ def assess(context: click.Context, /, **given: Any) -> None:
         seed=options["seed"],
         progress=not options["quiet"],
         imputation=options["impute"],
+        table=None if options["table_path"] is None else read_io_table(options["table_path"]),
     )
     paths = report.write_report(result, options["out"], force=options["force"])
     if options["as_json"]:

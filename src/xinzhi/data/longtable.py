@@ -56,8 +56,9 @@ def missing_columns(name: str, missing: Sequence[str], found: Sequence[str]) -> 
         [Text(f"现有的列：{there.zh or '无'}", f"columns found: {there.en or 'none'}")],
         Text(
             "长表需要 地区、年份、指标、数值 四列；宽表需要 地区、年份 和每个指标一列，"
-            "或 地区 和每个年份一列。",
+            "或 地区 和每个年份一列。单个地区的表可用 xinzhi data import 导入。",
             "A long table needs region, year, indicator, value; a wide one needs region, year and "
-            "a column for each indicator, or region and a column for each year.",
+            "a column for each indicator, or region and a column for each year. A table of one "
+            "region can be imported: xinzhi data import.",
         ),
     )

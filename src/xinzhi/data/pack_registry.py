@@ -140,9 +140,10 @@ def get_pack(
     return tuple(folder / file.name for file in pack.files)
 
 
-def read_pack(pack: str | Pack) -> dict[str, pd.DataFrame]:
-    """Read every table of a pack that is in the cache.
+def read_pack(pack: str | Pack, file: str | None = None) -> dict[str, pd.DataFrame]:
+    """Read the tables of a pack that is in the cache.
 
+    file : only the file of this name without its ending, if the pack has it; all by default
     Returns : name of the table → table, rows and columns as they stand in the file; the tables of
         a list are called NAME/ELEMENT
     Raises : ComputationError, with the command that fetches it, where the pack is not in the
@@ -161,9 +162,11 @@ def read_pack(pack: str | Pack) -> dict[str, pd.DataFrame]:
             ),
         )
     read, folder = READERS[pack.reader], pack_folder(pack)
+    stems = [Path(each.name).stem for each in pack.files]
     tables: dict[str, pd.DataFrame] = {}
-    for file in pack.files:
-        tables |= read(folder / file.name)
+    for each, stem in zip(pack.files, stems, strict=True):
+        if file not in stems or stem == file:
+            tables |= read(folder / each.name)
     return tables
 
 

@@ -54,14 +54,39 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Nation:
+    """The nation that the regions make up, and where its input–output tables are.
+
+    pack : data pack of its tables; tables : those with imports apart, the oldest first
+    detailed : the table of the pack with the most sectors
+    weights : classification of the industries whose value added is known by region
+    indicator : the panel indicator of an industry's value added, ``{code}`` its code
+    """
+
+    title: Text
+    pack: str
+    tables: tuple[str, ...]
+    detailed: str
+    weights: str
+    indicator: str
+
+
+_NATION_KEYS = ("title", "pack", "tables", "detailed", "weights", "indicator")
+
+
+@dataclass(frozen=True)
 class RegionSet:
-    """Regions in their own order, with the names of rows that are totals and not regions."""
+    """Regions in their own order, with the names of rows that are totals and not regions.
+
+    nation : what they add up to, None where no tables of it are known
+    """
 
     id: str
     title: Text
     regions: tuple[Region, ...]
     totals: tuple[str, ...] = ()
     groups: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    nation: Nation | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -264,6 +289,7 @@ def parse_region_set(data: bytes, file_name: str) -> RegionSet:
         problems.append(Text("没有 [[region]]", "there is no [[region]]"))
         entries = []
     regions = [_region(entry, place, problems) for place, entry in enumerate(entries, 1)]
+    nation = _nation(head.get("nation"), problems)
     for field_name in ("name", "code"):
         values = [name_key(getattr(region, field_name)) for region in regions]
         problems += [
@@ -283,6 +309,32 @@ def parse_region_set(data: bytes, file_name: str) -> RegionSet:
         regions=tuple(regions),
         totals=tuple(str(name) for name in head.get("totals", ())),
         groups=MappingProxyType(groups),
+        nation=nation,
+    )
+
+
+def _nation(entry: Any, problems: list[Text]) -> Nation | None:
+    if entry is None:
+        return None
+    given = entry if isinstance(entry, dict) else {}
+    absent = [key for key in _NATION_KEYS if not given.get(key)]
+    tables = given.get("tables")
+    if absent or not isinstance(tables, list):
+        shown = listed(absent or ["tables"])
+        problems.append(
+            Text(
+                f"[set.nation]：缺少 {shown.zh}，tables 应为列表",
+                f"[set.nation]: {shown.en} missing; tables must be a list",
+            )
+        )
+        return None
+    return Nation(
+        title=text_from(given["title"], "nation"),
+        pack=str(given["pack"]),
+        tables=tuple(str(name) for name in tables),
+        detailed=str(given["detailed"]),
+        weights=str(given["weights"]),
+        indicator=str(given["indicator"]),
     )
 
 

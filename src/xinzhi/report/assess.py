@@ -12,10 +12,11 @@ import pandas as pd
 import xarray as xr
 
 from xinzhi.core import NO_TEXT, InputError, Language, Result, Text, XinzhiError, dumps, replacing
-from xinzhi.data import IndicatorSystem, Panel, impute, load_system
+from xinzhi.data import IndicatorSystem, IOTable, Panel, impute, load_system
 from xinzhi.data.imputation import ImputationMethod
 from xinzhi.measure import Method, Uncertainty
 from xinzhi.report.context import Context, figure_names
+from xinzhi.report.economy import economy_of
 from xinzhi.report.front import KeyNumber, findings, key_numbers, verdict
 from xinzhi.report.model import Card, NotRun, Section, Statement
 from xinzhi.report.sections import SECTIONS
@@ -66,6 +67,7 @@ def assess(
     second_system: IndicatorSystem | None = None,
     progress: bool = False,
     imputation: ImputationMethod | None = None,
+    table: IOTable | None = None,
 ) -> AssessResult:
     """Assess one region against its peers and word the result.
 
@@ -78,6 +80,8 @@ def assess(
     second_system : the system of the second index, new quality productive forces by default
     imputation : method of ``impute`` that fills the gaps in what the main system reads, and in the
         data pack; None leaves them
+    table : the region's own input–output table; by default the nation's, from its data pack or the
+        three sectors that ship, scaled by the region's value added
     Returns : AssessResult; what the input does not allow is in ``not_run``, a section that breaks
         in ``failed`` too, and the rest is there all the same
     Raises : InputError for an unknown region or year, and for data that the system cannot use
@@ -101,6 +105,7 @@ def assess(
         seed=seed,
         progress=progress,
         imputation=imputation,
+        economy=economy_of(panel, name, table),
     )
     tables: dict[str, pd.DataFrame] = {}
     sections, not_run, failed = [], [], []

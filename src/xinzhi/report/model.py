@@ -87,11 +87,13 @@ class Panel:
     """One picture of a chart, as a Vega-Lite spec a language.
 
     tiles : (columns, rows) where the picture is a grid of squares, so that they stay square
+    least : width in pixels below which the picture scrolls instead of shrinking; 0 for none
     """
 
     specs: Mapping[Language, Mapping[str, Any]]
     title: Text = NO_TEXT
     tiles: tuple[int, int] | None = None
+    least: int = 0
 
 
 Symbol = Literal[

@@ -10,9 +10,11 @@ from __future__ import annotations
 from types import ModuleType
 
 from xinzhi.report.sections import (
+    chokepoints,
     coupling,
     data_method,
     index,
+    inputoutput,
     new_quality,
     science,
     sensitivity,
@@ -29,6 +31,8 @@ SECTIONS: tuple[ModuleType, ...] = (
     trend,
     science,
     new_quality,
+    inputoutput,
+    chokepoints,
     data_method,
     sensitivity,
 )

@@ -47,21 +47,6 @@ PLANNED: tuple[tuple[str, str, Text, Text], ...] = (
         ),
     ),
     (
-        "inputoutput",
-        "balances",
-        Text("产业关联与两业融合", "Linkages, and services blending with manufacturing"),
-        Text("42 部门或更细的投入产出表", "an input–output table of 42 sectors or more"),
-    ),
-    (
-        "chokepoints",
-        "balances",
-        Text("哪些投入可能被卡", "Which inputs could be cut off"),
-        Text(
-            "进口单列的投入产出表、分来源地的进口",
-            "an input–output table with imports apart, imports by origin",
-        ),
-    ),
-    (
         "disparity",
         "balances",
         Text("地区差距及其来源", "Gaps between regions and where they come from"),
