@@ -37,6 +37,7 @@ bench: setup $(PEERS)/.ready
 # Records the peers' outputs anew; `make test` compares with the records.
 peers: $(PEERS)/.ready
 	$(PEERS)/bin/python tests/peers/record.py
+	$(PEERS)/bin/python tests/peers/record_productivity.py
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
