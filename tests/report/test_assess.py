@@ -15,7 +15,15 @@ from xinzhi.measure import Method, index
 from xinzhi.report import AssessResult, assess, summary
 from xinzhi.report.assess import check_evidence, document
 from xinzhi.report.model import NotRun, Statement
-from xinzhi.report.sections import SECTIONS, coupling, new_quality, science, trend
+from xinzhi.report.sections import (
+    SECTIONS,
+    chokepoints,
+    coupling,
+    inputoutput,
+    new_quality,
+    science,
+    trend,
+)
 from xinzhi.report.sections.planned import PLANNED
 
 
@@ -89,7 +97,7 @@ def test_workings_on_cards_come_to_the_value(shanghai: AssessResult):
 
 def test_what_is_not_there_yet_is_listed_with_what_it_needs(shanghai: AssessResult):
     listed = dict(shanghai.not_run)
-    assert set(listed) == {key for key, *_ in PLANNED} | {"trend", "science"}
+    assert set(listed) == {key for key, *_ in PLANNED} | {"trend", "science", "chokepoints"}
     for reason in listed.values():
         assert reason.needs.zh or reason.remedy.zh
         assert reason.needs.en or reason.remedy.en
@@ -128,7 +136,7 @@ def test_a_section_that_breaks_is_reported_and_the_rest_written(module, monkeypa
         raise RuntimeError("it broke")
 
     # these do not get as far as writing on these data
-    silent = (trend, science, new_quality)
+    silent = (trend, science, new_quality, inputoutput, chokepoints)
     monkeypatch.setattr(module, "run" if module in silent else "write", broken)
     result = assessed()
     assert result.failed == (module.ID,)

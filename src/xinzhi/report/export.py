@@ -59,7 +59,7 @@ def write_workbook(result: Result, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as workbook:
         workbook.set_properties({"title": "Xinzhi 新质", "created": _MADE})
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        names = _sheet_names(result.tables)
+        names = sheet_names(result.tables)
         _readme(workbook, result, names, bold)
         for name, table in result.tables.items():
             sheet = workbook.add_worksheet(names[name])
@@ -87,7 +87,7 @@ def _write_column(sheet: Any, column: int, values: pd.Series[Any]) -> None:
             sheet.write_string(row, column, str(plain))
 
 
-def _sheet_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+def sheet_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return a sheet name a table: at most 31 characters, each once."""
     names: dict[str, str] = {}
     for table in tables:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xinzhi.core import Text
+from xinzhi.report.structure_titles import STRUCTURE_COLUMNS
 
 Names = Mapping[str, Text]
 
@@ -91,6 +92,7 @@ GRADES: Names = {
 }
 
 COLUMNS: Names = {
+    **STRUCTURE_COLUMNS,
     "a": Text("发展系数 a", "Development coefficient a"),
     "aggregation": Text("集成", "Aggregation"),
     "b": Text("灰作用量 b", "Grey input b"),
