@@ -1,20 +1,23 @@
-"""Every public name of the measures and every column of their tables is in the glossary."""
+"""Every public name of measures and structure, and every column of a result, is in the glossary."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import xinzhi
-from xinzhi import measure
-from xinzhi.core import Result
-from xinzhi.data import embedded_panel, load_system
+from xinzhi import data, measure, structure
+from xinzhi.core import Result, Text
+from xinzhi.data import IOTable, embedded_panel, load_system
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
+LAYERS = (xinzhi, data, measure, structure)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -32,6 +35,62 @@ def names() -> set[str]:
     text = PAGE.read_text(encoding="utf-8")
     plain = text.partition("## Plain labels")[2]
     return {row[0].strip("`") for row in rows()} | set(re.findall(r"`([^`]+)`", plain))
+
+
+def io_table(year: int, *regions: str, competitive: bool = False) -> IOTable:
+    """Return a balanced table of three sectors that has every part a table can have."""
+    rng = np.random.default_rng(year)
+    size = 3 * len(regions)
+    flows, imported = rng.uniform(1, 5, (size, size)), rng.uniform(1, 5, (3, size))
+    uses = [
+        data.FinalCategory(kind, kind, Text(kind, kind), region)
+        for region in regions
+        for kind in ("consumption", "investment", "stock_changes")
+    ]
+    demand = rng.uniform(10, 20, (size, len(uses) + 1))
+    output = flows.sum(axis=1) + demand.sum(axis=1)
+    rest = output - flows.sum(axis=0)
+    primary = (rest if competitive else rest - imported.sum(axis=0)) / 2
+    final = rng.uniform(1, 5, (3, len(uses) + 1))
+    apart = {"imported_flows": imported, "imported_final_demand": final}
+    inside = {"imports": np.ones(size), "discrepancy": np.ones(size)}
+    return IOTable(
+        sectors=tuple(data.Sector(code, Text("部门", "Sector")) for code in ("12", "18", "20")),
+        flows=flows,
+        final_demand=demand,
+        final_categories=(*uses, data.FinalCategory("EX", "exports", Text("出口", "Exports"))),
+        primary_inputs=np.vstack([primary, primary]),
+        primary_categories=(
+            data.PrimaryCategory("W", "compensation", Text("报酬", "Compensation")),
+            data.PrimaryCategory("T", "taxes_on_products", Text("税", "Taxes")),
+        ),
+        output=output,
+        satellites=np.ones((1, size)),
+        satellite_rows=(data.Satellite("co2", Text("二氧化碳", "CO2"), "tonnes"),),
+        regions=regions,
+        classification="cn42",
+        year=year,
+        **(inside if competitive else apart),
+    )
+
+
+def structural_results() -> tuple[Result, ...]:
+    one, earlier = io_table(2020, "甲"), io_table(2017, "甲")
+    many, inside = io_table(2020, "甲", "乙"), io_table(2020, "甲", competitive=True)
+    options = {"groups": {"manufacturing": ["12", "18", "20"]}, "tracks": {"cars": {"18": 1.0}}}
+    return (
+        structure.inputoutput(one, earlier=earlier, **options),
+        structure.inputoutput(many, **options),
+        structure.chokepoints(one, earlier=[earlier]),
+        structure.chokepoints(many),
+        structure.value_added_in_exports(one),
+        structure.decompose_exports(many),
+        structure.footprints(many),
+        structure.structural_decomposition(earlier, one, of="value_added"),
+        structure.structural_decomposition(
+            io_table(2017, "甲", competitive=True), inside, of="co2"
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +117,7 @@ def results() -> tuple[Result, ...]:
         measure.compare(index, geometric),
         measure.synergy(values["value"], system),
         measure.trend(gdp),
+        *structural_results(),
     )
 
 
@@ -71,8 +131,9 @@ def test_rows_are_whole_and_unique():
         assert not CHINESE.search(others[1]), code
 
 
-def test_every_public_name_of_the_measures_is_there():
-    assert set(measure.__all__) <= names()
+@pytest.mark.parametrize("layer", [measure, structure])
+def test_every_public_name_is_there(layer: ModuleType):
+    assert set(layer.__all__) <= names()
 
 
 def test_every_field_is_there():
@@ -81,6 +142,10 @@ def test_every_field_is_there():
         *(measure.Method, measure.Uncertainty, measure.IndexResult, measure.CouplingResult),
         *(measure.AHPResult, measure.BenefitOfDoubtResult, measure.ComparisonResult),
         *(measure.SensitivityResult, measure.SynergyResult, measure.TrendResult),
+        *(structure.Outage, structure.BalancedMatrix, structure.InputOutputResult),
+        *(structure.ChokepointsResult, structure.ValueAddedInExportsResult),
+        *(structure.ExportDecompositionResult, structure.FootprintsResult),
+        structure.DecompositionResult,
     )
     for kind in kinds:
         for field in dataclasses.fields(kind):
@@ -105,4 +170,6 @@ def test_no_row_speaks_of_what_is_gone(results: tuple[Result, ...]):
         if dot and owner in tables:
             assert name in tables[owner]
         elif dot:
-            assert name in {field.name for field in dataclasses.fields(getattr(xinzhi, owner))}
+            kind = next(getattr(layer, owner) for layer in LAYERS if hasattr(layer, owner))
+            fields = {field.name for field in dataclasses.fields(kind)}
+            assert name in fields or hasattr(kind, name)

@@ -10,7 +10,7 @@ import pytest
 
 import xinzhi
 
-FRONTS = ("xinzhi.core", "xinzhi.data", "xinzhi.measure", "xinzhi.report")
+FRONTS = ("xinzhi.core", "xinzhi.data", "xinzhi.measure", "xinzhi.structure", "xinzhi.report")
 
 
 def public_names(module: ModuleType) -> set[str]:

@@ -2,77 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from xinzhi.cli.inputs import one_input
+from xinzhi.cli.io_tables import (
+    aggregated,
+    nation_regions,
+    needs_split,
+    read_table,
+    region_asked,
+    table_of,
+    table_options,
+)
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option
-from xinzhi.cli.output import deliver
+from xinzhi.cli.options import common_options, out_option
+from xinzhi.cli.output import deliver, language_of
 
 if TYPE_CHECKING:
-    from xinzhi.core import InputError
+    import pandas as pd
+
+    from xinzhi.core import InputError, Result
     from xinzhi.data import IOTable, Tracks
 
-table_options = option_group(
-    click.argument("table", required=False, metavar="[TABLE]"),
-    click.option(
-        "--data",
-        "data_path",
-        metavar="FILE|PACK/TABLE",
-        help=say(
-            "投入产出表（CSV、XLSX、Parquet）或数据包中的表；缺省用已下载的全国表，否则用随附的"
-            "三部门表",
-            "an input–output table (CSV, XLSX, Parquet) or one of a data pack; by default the "
-            "nation's if its pack is there, else the three-sector table that ships",
-        ),
+# What a terminal shows of the main table; files and JSON hold every column.
+_SHOWN = {
+    "inputoutput": (
+        *("output_multiplier", "value_added_multiplier", "import_multiplier"),
+        *("backward_linkage", "forward_linkage", "upstreamness"),
     ),
-    click.option(
-        "--sheet", metavar="NAME", help=say("工作簿中的工作表", "sheet of a workbook with several")
+    "chokepoints": (
+        *("direct_dependence", "total_dependence", "largest_input", "largest_input_share"),
     ),
-    click.option(
-        "--classification",
-        metavar="NAME|FILE",
-        help=say(
-            "部门分类；缺省由版式得出", "classification of the sectors; by default the layout's"
-        ),
-    ),
-    click.option(
-        "--year",
-        "table_year",
-        type=click.IntRange(1000, 9999),
-        help=say("表的年份；缺省取自文件", "year of the table; by default the file's"),
-    ),
-    click.option(
-        "--unit",
-        metavar="UNIT",
-        help=say("金额单位；缺省由文件或版式得出", "unit of money; by default the file's"),
-    ),
-    click.option(
-        "--split-imports",
-        is_flag=True,
-        help=say(
-            "竞争型表：假定各用户使用进口品的比例相同，据此拆出进口（结果注明这一假定）",
-            "competitive table: split imports, assuming the same share for every user (results "
-            "repeat it)",
-        ),
-    ),
-    click.option(
-        "--aggregate",
-        metavar="NAME|FILE",
-        help=say("先合并到较粗的分类", "add up to a coarser classification first"),
-    ),
-    click.option(
-        "--tracks",
-        metavar="NAME|FILE",
-        default="shanghai",
-        show_default=True,
-        help=say("赛道与部门的对应", "which sectors carry which track"),
-    ),
-)
+}
+_LONGEST_TITLE = 32  # characters, in a terminal
 
 
 @click.command(
@@ -87,9 +53,9 @@ table_options = option_group(
     "--region",
     metavar="NAME",
     help=say(
-        "没有自己的表的地区：用其分行业增加值由全国表推算（结果注明）",
+        "没有自己的表的地区：用其分行业增加值由全国表推算（结果注明）；多地区表：只输出这个地区",
         "a region without a table: derive one from the nation's by its value added (results say "
-        "so)",
+        "so); table of many regions: print this region only",
     ),
 )
 @click.option(
@@ -105,6 +71,17 @@ table_options = option_group(
     default=0.3,
     show_default=True,
     help=say("FLQ、AFLQ 的 δ", "delta of FLQ and AFLQ"),
+)
+@click.option(
+    "--satellites",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say(
+        "各部门的卫星账户（CSV、XLSX）：一列 code，每个账户一列，列名方括号内写单位；给 --region "
+        "时为该地区的数",
+        "satellite accounts by sector (CSV, XLSX): a column code and one per account, its unit in "
+        "brackets in the heading; with --region the region's figures",
+    ),
 )
 @click.option(
     "--forward",
@@ -128,21 +105,23 @@ def inputoutput(table: str | None, **options: Any) -> None:
     """Analyse an input–output table."""
     from xinzhi.structure import inputoutput as compute
 
-    given = _table(table, options)
-    if options["region"] and len(given.regions) == 1:
+    given = table_of(table, options)
+    region, derived = region_asked(given, options["region"])
+    if derived:
         given = _of_region(given, options)
-        options = {**options, "region": None}
-    given = _aggregated(given, options)
-    earlier = None
-    if options["earlier"] is not None:
-        earlier = _aggregated(_read(options["earlier"], {**options, "table_year": None}), options)
+    if options["satellites"] is not None:
+        from xinzhi.data.io_satellites import read_satellites
+
+        given = read_satellites(options["satellites"], given)
+    given = aggregated(given, options)
+    earlier = options["earlier"]
     result = compute(
         given,
         forward=options["forward"],
         tracks=_members(given, _tracks(options)),
-        earlier=earlier,
+        earlier=None if earlier is None else _earlier_table(earlier, options),
     )
-    deliver("inputoutput", result, options)
+    _deliver("inputoutput", result, given, region, options)
 
 
 @click.command(
@@ -152,7 +131,11 @@ def inputoutput(table: str | None, **options: Any) -> None:
     )
 )
 @table_options
-@click.option("--region", metavar="NAME", help=say("只输出这个地区", "print this region only"))
+@click.option(
+    "--region",
+    metavar="NAME",
+    help=say("多地区表：只分析这个地区", "table of many regions: this region only"),
+)
 @click.option(
     "--earlier",
     multiple=True,
@@ -202,73 +185,53 @@ def chokepoints(table: str | None, **options: Any) -> None:
     from xinzhi.structure import Outage
     from xinzhi.structure import chokepoints as compute
 
-    given = _aggregated(_table(table, options), options)
-    again = {**options, "table_year": None}
+    outage = Outage(
+        fall=options["fall"],
+        elasticity=options["elasticity"],
+        stock_days=options["stock_days"],
+        duration=options["duration"],
+    )
+    given = table_of(table, options)
+    region, derived = region_asked(given, options["region"])
+    if derived and region is not None:
+        raise _no_chokepoints_of(region)
+    given = aggregated(given, options)
+    earlier = [_earlier_table(path, options) for path in options["earlier"]]
+    if any(each.competitive for each in (given, *earlier)):
+        raise needs_split("不能计算进口依赖度", "dependence on them cannot be computed")
+    if earlier and any(each.year is None for each in (given, *earlier)):
+        raise _undated()
     result = compute(
         given,
         _tracks(options),
-        earlier=[_aggregated(_read(path, again), again) for path in options["earlier"]],
-        outage=Outage(
-            fall=options["fall"],
-            elasticity=options["elasticity"],
-            stock_days=options["stock_days"],
-            duration=options["duration"],
-        ),
+        earlier=earlier,
+        regions=None if region is None else [region],
+        outage=outage,
         seed=options["seed"],
     )
-    deliver("chokepoints", result, options)
-
-
-def _table(positional: str | None, options: Mapping[str, Any]) -> IOTable:
-    """Read the table that was named, or take the nation's; imports are split where asked."""
-    from xinzhi.data import embedded_io_table, io_table_of_pack, pack_is_present
-    from xinzhi.structure import split_imports_proportionally
-
-    named = one_input(_path(positional), _path(options["data_path"]))
-    if named is not None:
-        return _read(named, options)
-    nation = _nation()
-    if pack_is_present(nation.pack):
-        return io_table_of_pack(nation.pack, nation.tables[-1])
-    return split_imports_proportionally(embedded_io_table())
-
-
-def _path(text: str | None) -> Path | None:
-    return None if text is None else Path(text)
-
-
-def _nation() -> Any:
-    from xinzhi.data import embedded_panel
-
-    return embedded_panel().regions.nation
-
-
-def _read(path: Path, options: Mapping[str, Any]) -> IOTable:
-    from xinzhi.data import io_table_of_pack, packs, read_io_table
-    from xinzhi.structure import split_imports_proportionally
-
-    pack, slash, name = path.as_posix().partition("/")
-    if slash and pack in packs() and not path.exists():
-        table = io_table_of_pack(pack, name)
-    else:
-        table = read_io_table(
-            path,
-            classification=options["classification"],
-            year=options["table_year"],
-            unit=options["unit"],
-            sheet=options["sheet"],
-        )
-    if options["split_imports"] and table.competitive:
-        return split_imports_proportionally(table)
-    return table
+    said = {**options, "earlier": [str(path) for path in options["earlier"]]}
+    _deliver("chokepoints", result, given, region, said)
 
 
 def _of_region(table: IOTable, options: Mapping[str, Any]) -> IOTable:
+    from xinzhi.core import InputError, Text
     from xinzhi.data import embedded_panel, regional_weights
     from xinzhi.structure import regionalise
 
+    if options["earlier"] is not None:
+        raise InputError(
+            Text(
+                "由全国表推算的地区表不能与较早的表比较：变化只来自权重",
+                "a region's table that is derived from the nation's is not compared with an "
+                "earlier one: what changed would be the weights",
+            ),
+            remedy=Text(
+                "去掉 --earlier 或 --region，或给出该地区两个年份自己的表。",
+                "Leave out --earlier or --region, or give the region's own tables of both years.",
+            ),
+        )
     if table.competitive:
-        raise _needs_split()
+        raise needs_split("不能推算地区表", "no regional table is derived from it")
     panel = embedded_panel()
     region = panel.regions.get(options["region"]).name
     weights = regional_weights(panel, region, table.classification, table.year)
@@ -284,29 +247,78 @@ def _of_region(table: IOTable, options: Mapping[str, Any]) -> IOTable:
     )
 
 
-def _needs_split() -> InputError:
+def _no_chokepoints_of(region: str) -> InputError:
     from xinzhi.core import InputError, Text
 
+    english = nation_regions().get(region).english
     return InputError(
         Text(
-            "竞争型表不区分进口，不能推算地区表",
-            "a competitive table does not part imports, so no regional table is derived from it",
+            f"这张表是全国的，不是{region}的：由它推算的地区表说明不了{region}的卡脖子环节",
+            f"the table is the nation's, not {english}'s: a table derived from it says nothing "
+            f"about chokepoints of {english}",
         ),
         remedy=Text(
-            "加 --split-imports，或使用进口单列的表。",
-            "Add --split-imports, or use a table with imports apart.",
+            f"给出{region}自己的表，或去掉 --region 看全国的。",
+            f"Give the table of {english}, or leave --region out to see the nation's.",
         ),
     )
 
 
-def _aggregated(table: IOTable, options: Mapping[str, Any]) -> IOTable:
-    from xinzhi.data import concordance
-    from xinzhi.structure import aggregate
+def _undated() -> InputError:
+    from xinzhi.core import InputError, Text
 
-    target = options["aggregate"]
-    if target is None:
-        return table
-    return aggregate(table, concordance(options["classification"] or table.classification, target))
+    return InputError(
+        Text(
+            "有的表没有年份，不能比较各年的依赖度",
+            "a table without a year has no place among years",
+        ),
+        remedy=Text(
+            "把年份写进文件名，例如 io_2017.csv；最新的表也可用 --year 给出。",
+            "Put the year into the file's name, as in io_2017.csv; that of the latest table may "
+            "also be given by --year.",
+        ),
+    )
+
+
+def _earlier_table(path: Path, options: Mapping[str, Any]) -> IOTable:
+    """Read a table of another year: its year is its own."""
+    again = {**options, "table_year": None}
+    return aggregated(read_table(path, again), again)
+
+
+def _deliver(
+    command: str, result: Result, table: IOTable, region: str | None, options: Mapping[str, Any]
+) -> None:
+    """Deliver a result; a terminal gets the main columns, and word of the rest."""
+    of_table = {"region": region, "satellite_units": dict(table.satellite_units)}
+    result = replace(result, parameters={**result.parameters, **of_table})
+    only = region if len(table.regions) > 1 else None
+    options = {**options, "region": only}
+    if options["as_json"] or options["out"] is not None:
+        deliver(command, result, options)
+        return
+    main, *others = (name for name, frame in result.tables.items() if len(frame))
+    shown = _narrow(result, main, _SHOWN[command], f"title_{language_of(options)}")
+    deliver(command, replace(result, tables={main: shown}), options)
+    if not options["quiet"]:
+        click.echo(
+            say(
+                f"还有全部列和这些表：{'、'.join(others)}；用 --json，或 --out 写入 .xlsx。",
+                f"All columns, and the tables {', '.join(others)}: --json, or --out FILE.xlsx.",
+            ),
+            err=True,
+        )
+
+
+def _narrow(result: Result, name: str, columns: Sequence[str], title: str) -> pd.DataFrame:
+    """Return the columns of a table that a terminal has room for, long titles cut."""
+    frame = result.to_frame(name)
+    labels = [label for label in ("region", "code", title) if label in frame]
+    frame = frame[[*labels, *columns]]
+    titles = frame[title]
+    cut = titles.str.slice(0, _LONGEST_TITLE - 1) + "…"
+    frame[title] = titles.where(titles.str.len() <= _LONGEST_TITLE, cut)
+    return frame
 
 
 def _tracks(options: Mapping[str, Any]) -> Tracks:

@@ -21,6 +21,7 @@ from xinzhi.data.inspection import InspectionResult, finding_text, inspect_table
 from xinzhi.data.io_embedded import embedded_io_table
 from xinzhi.data.io_pymrio import from_pymrio, to_pymrio
 from xinzhi.data.io_readers import io_table_of_frame, io_table_of_pack, read_io_table
+from xinzhi.data.io_satellites import read_satellites
 from xinzhi.data.io_table import FinalCategory, IOTable, PrimaryCategory, Satellite, Sector
 from xinzhi.data.io_writers import write_io_table
 from xinzhi.data.joining import join_panels
@@ -112,6 +113,7 @@ __all__ = [
     "read_levels",
     "read_pack",
     "read_panel",
+    "read_satellites",
     "regional_weights",
     "repair_table",
     "science_technology_panel",

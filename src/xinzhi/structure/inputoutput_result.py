@@ -14,8 +14,9 @@ class InputOutputResult(Result):
 
     The others, where the table allows them, are type_two_multipliers, satellite_multipliers,
     integration, integration_summary, tracks, exports, exports_total, exports_decomposed,
-    exports_bilateral, footprints, effects and effects_total. Multipliers of a satellite account are in the account's unit, ``units`` under
-    ``satellite_multipliers.CODE``, per unit of final demand.
+    exports_bilateral, footprints, effects and effects_total. Multipliers of a satellite account
+    are in the account's unit, ``units`` under ``satellite_multipliers.CODE``, per unit of final
+    demand.
     """
 
     def plot(self, kind: str | None = None, lang: Language = "en") -> Any:

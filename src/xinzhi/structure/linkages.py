@@ -128,7 +128,7 @@ def pure_linkages(table: IOTable, system: LeontiefSystem | None = None) -> pd.Da
     use, so that x = L y also where there are imports in the flows or a discrepancy.
 
     Returns : region, code, pure_backward, pure_forward, pure_total [the table's unit]
-    Source : Guilhoto, Sonis and Hewings (2005), Economia Aplicada 9
+    Source : Sonis, Guilhoto, Hewings and Martins (1995), The Developing Economies 33(3)
     """
     system = system or leontief_system(table)
     inverse = system.inverse()

@@ -251,8 +251,8 @@ def _assumptions(
     english = method.upper() + (f" (delta = {delta:g})" if method in ("flq", "aflq") else "")
     said = [
         Text(
-            f"全国的投入结构，{region}{gap}的权重：由全国表按区位商 {title}推算，不是{gap}{region}{gap}"
-            "自己的投入产出表。调入、调出、进口和出口是平衡项，不是观测值。",
+            f"全国的投入结构，{region}{gap}的权重：由全国表按区位商 {title}推算，"
+            f"不是{gap}{region}{gap}自己的投入产出表。调入、调出、进口和出口是平衡项，不是观测值。",
             f"National structure, {region}'s weights: derived from the nation's table by the "
             f"location quotient {english}; it is not {region}'s own table. Inflows, outflows, "
             "imports and exports are what balances, not observations.",
@@ -265,8 +265,8 @@ def _assumptions(
             Text(
                 f"以下各组内的部门共用一个区位商：{'、'.join(t.zh for t in shared)}。"
                 f"因此该表不反映{gap}{region}{gap}在组内的产业结构。",
-                f"All sectors of one group share one quotient: {', '.join(t.en for t in shared)}. The table "
-                f"therefore says nothing about {region}'s own structure inside a group.",
+                f"All sectors of one group share one quotient: {', '.join(t.en for t in shared)}. "
+                f"The table therefore says nothing about {region}'s own structure inside a group.",
             )
         )
     short = [table.codes[k] for k in np.flatnonzero(cut < 1 - 1e-9)]
