@@ -38,6 +38,8 @@ bench: setup $(PEERS)/.ready
 peers: $(PEERS)/.ready
 	$(PEERS)/bin/python tests/peers/record.py
 	$(PEERS)/bin/python tests/peers/record_productivity.py
+	$(PEERS)/bin/python tests/peers/record_strengths.py
+	$(PEERS)/bin/python tests/peers/record_disparity.py
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

@@ -40,7 +40,7 @@ def run(firms: int, replications: int, kind: str) -> dict[str, float]:
         path = Path(folder) / f"firms.{kind}"
         subprocess.run([sys.executable, __file__, str(path), str(firms)], check=True)
         start = time.perf_counter()
-        from xinzhi.measure.productivity.firm_data import read_firm_panel
+        from xinzhi.data.firm_data import read_firm_panel
         from xinzhi.measure.productivity.firm_level import firm_productivity
 
         panel = read_firm_panel(path, *COLUMNS)

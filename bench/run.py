@@ -82,6 +82,47 @@ def print_input_output() -> None:
     print(f"extraction of every sector of 4,000: {taken:.1f} s, by rank-one updates of one inverse")
 
 
+def radial(units: int, returns: str, tools: dict[str, Path | str]) -> list[dict[str, float]]:
+    """Time the tools in turn on the same units; all must find the same scores. Seconds by tool."""
+    runs = []
+    for _ in range(3 if units <= 1_000 else 1):  # a peer needs a minute for the largest
+        run = {
+            tool: case(python, f"{tool} {units} {returns}", "productivity_case.py")
+            for tool, python in tools.items()
+        }
+        for tool, found in run.items():
+            # pyfrontier reads six digits of its solver's output
+            assert abs(found["sum_of_scores"] / run["ours"]["sum_of_scores"] - 1) < 1e-5, tool
+        runs.append({tool: found["seconds"] for tool, found in run.items()})
+    return runs
+
+
+def print_productivity() -> None:
+    """Print seconds of radial frontiers with peers' over ours, of indices, bootstrap and firms."""
+    print("radial efficiency, 3 inputs and 2 outputs, medians of up to 3 runs and of their ratios:")
+    for units, goals in (
+        (50, {"highs": "", "deapack": "at least 1", "pyfrontier": "at least 1"}),
+        (1_000, {"highs": "at least 5", "deapack": "at least 50"}),
+        (3_000, {"highs": "at least 5", "deapack": "at least 50"}),
+    ):
+        homes = {"ours": OURS, "highs": OURS, "deapack": PEERS, "pyfrontier": PEERS}
+        tools = {tool: homes[tool] for tool in ("ours", *goals)}
+        for returns in ("crs", "vrs"):
+            runs = radial(units, returns, tools)
+            print(f"  {units:,} units, {returns}{median([run['ours'] for run in runs]):>40.6f} s")
+            for tool, goal in goals.items():
+                ratio = median([run[tool] / run["ours"] for run in runs])
+                print(f"    {tool + ' over ours':41} {ratio:12.1f}  goal {goal}")
+    for name, title, goal in (
+        ("malmquist", "Malmquist, 300 units, 10 years", "under 1 s"),
+        ("bootstrap", "2,000 replications, 200 units", "under 10 s"),
+    ):
+        seconds = median_of([case(OURS, name, "frontier_case.py") for _ in range(3)])
+        print(f"  {title:43} {seconds:12.6f}  goal {goal}")
+    firms = case(OURS, "100000 0", "firm_case.py")
+    print(f"  {'ACF, 1,000,000 firm-years':43} {firms['seconds']:12.6f}  goal under 120 s")
+
+
 def main() -> None:
     sys.path.insert(0, str(HERE))
     from cases import PEER_REPLICATIONS, REPLICATIONS
@@ -131,6 +172,7 @@ def main() -> None:
     print(f"peak memory of check and import of 1,000,000 rows: {peak:.0f} MB, goal under 1,024")
     print(f"pymcdm's time per replication over ours, run by run, median of {RUNS}: {ratio:.1f}")
     print_input_output()
+    print_productivity()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 CLI_PAGE = REPOSITORY / "docs" / "cli.md"
 COMMANDS = (
-    *("", "index", "coupling", "inputoutput", "chokepoints", "assess"),
+    *("", "index", "coupling", "productivity", "disparity", "strengths", "inputoutput"),
+    *("chokepoints", "assess"),
     *("new", "data", "data list", "data show", "data export"),
     *("data check", "data import", "data template", "data diff"),
     *("data pack", "data pack list", "data pack get"),

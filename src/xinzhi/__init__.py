@@ -26,14 +26,26 @@ if TYPE_CHECKING:
     )
     from xinzhi.measure import (
         CouplingResult,
+        DisparityResult,
         IndexResult,
         Method,
+        ProductivityResult,
         Uncertainty,
         coupling,
+        disparity,
         index,
+        productivity,
     )
     from xinzhi.report.assess import AssessResult, assess, write_report
-    from xinzhi.structure import ChokepointsResult, InputOutputResult, chokepoints, inputoutput
+    from xinzhi.structure import (
+        ChokepointsResult,
+        InputOutputResult,
+        StrengthsResult,
+        activity_matrix,
+        chokepoints,
+        inputoutput,
+        strengths,
+    )
 
 __version__ = "0.1.0"
 
@@ -45,9 +57,13 @@ _HOMES = {
         *("read_panel", "write_io_table"),
     ),
     "xinzhi.measure": (
-        *("CouplingResult", "IndexResult", "Method", "Uncertainty", "coupling", "index"),
+        *("CouplingResult", "DisparityResult", "IndexResult", "Method", "ProductivityResult"),
+        *("Uncertainty", "coupling", "disparity", "index", "productivity"),
     ),
-    "xinzhi.structure": ("ChokepointsResult", "InputOutputResult", "chokepoints", "inputoutput"),
+    "xinzhi.structure": (
+        *("ChokepointsResult", "InputOutputResult", "StrengthsResult", "activity_matrix"),
+        *("chokepoints", "inputoutput", "strengths"),
+    ),
     "xinzhi.report": ("AssessResult", "assess", "write_report"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -57,6 +73,7 @@ __all__ = [
     "ChokepointsResult",
     "ComputationError",
     "CouplingResult",
+    "DisparityResult",
     "IOTable",
     "IndexResult",
     "IndicatorSystem",
@@ -64,24 +81,30 @@ __all__ = [
     "InputOutputResult",
     "Method",
     "Panel",
+    "ProductivityResult",
     "RegionSet",
     "Result",
+    "StrengthsResult",
     "Text",
     "Uncertainty",
     "XinzhiError",
     "__version__",
+    "activity_matrix",
     "assess",
     "chokepoints",
     "coupling",
+    "disparity",
     "embedded_io_table",
     "embedded_panel",
     "index",
     "inputoutput",
     "load_region_set",
     "load_system",
+    "productivity",
     "read_io_table",
     "read_levels",
     "read_panel",
+    "strengths",
     "write_io_table",
     "write_report",
 ]

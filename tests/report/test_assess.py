@@ -21,6 +21,7 @@ from xinzhi.report.sections import (
     coupling,
     inputoutput,
     new_quality,
+    productivity,
     science,
     trend,
 )
@@ -136,7 +137,7 @@ def test_a_section_that_breaks_is_reported_and_the_rest_written(module, monkeypa
         raise RuntimeError("it broke")
 
     # these do not get as far as writing on these data
-    silent = (trend, science, new_quality, inputoutput, chokepoints)
+    silent = (trend, science, new_quality, inputoutput, chokepoints, productivity)
     monkeypatch.setattr(module, "run" if module in silent else "write", broken)
     result = assessed()
     assert result.failed == (module.ID,)

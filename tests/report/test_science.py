@@ -25,7 +25,7 @@ from xinzhi.measure import Uncertainty, coupling, index, trend
 from xinzhi.report import AssessResult, assess, summary
 from xinzhi.report.assess import check_evidence
 from xinzhi.report.context import figure_names
-from xinzhi.report.export import write_workbook
+from xinzhi.report.export import sheet_names, write_workbook
 from xinzhi.report.html import page
 from xinzhi.report.model import Section, renamed
 from xinzhi.report.sections import science
@@ -226,7 +226,8 @@ def test_with_gaps_filled_on_request_the_forecast_follows(filled: AssessResult, 
 def test_the_workbook_holds_the_tables_of_the_pack(present: AssessResult, tmp_path: Path):
     write_workbook(present, tmp_path / "t.xlsx")
     with pd.ExcelFile(tmp_path / "t.xlsx", engine="calamine") as book:
-        assert [str(name) for name in book.sheet_names] == ["readme", *present.tables]
+        expected = ["readme", *sheet_names(present.tables).values()]
+        assert [str(name) for name in book.sheet_names] == expected
         readme = pd.read_excel(book, sheet_name="readme", header=None)
     assert "high_tech_revenue_gdp" in set(readme[0].dropna())
 

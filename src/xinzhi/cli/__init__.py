@@ -10,9 +10,12 @@ import click
 
 import xinzhi
 from xinzhi.cli.assessing import assess
+from xinzhi.cli.disparities import disparity
 from xinzhi.cli.figures import data
 from xinzhi.cli.language import LANGUAGE, say
 from xinzhi.cli.measuring import coupling, index
+from xinzhi.cli.producing import productivity
+from xinzhi.cli.strengthening import strengths
 from xinzhi.cli.structuring import chokepoints, inputoutput
 from xinzhi.cli.workshop import check, diff, import_, new, pack, template
 
@@ -32,7 +35,18 @@ cli.help = say(
 )
 
 
-for _command in (assess, chokepoints, coupling, data, index, inputoutput, new):
+for _command in (
+    assess,
+    chokepoints,
+    coupling,
+    data,
+    disparity,
+    index,
+    inputoutput,
+    new,
+    productivity,
+    strengths,
+):
     cli.add_command(_command)
 for _command in (check, diff, import_, pack, template):
     data.add_command(_command)

@@ -3,6 +3,7 @@
 from xinzhi.data.breaks import series_breaks
 from xinzhi.data.classifications import Classification, classifications, load_classification
 from xinzhi.data.concordances import Concordance, common, concordance
+from xinzhi.data.contiguity import Contiguity, load_contiguity, shipped_contiguities
 from xinzhi.data.detection import detect
 from xinzhi.data.difference import DifferenceResult, compare_panels, compare_vintages
 from xinzhi.data.figures import (
@@ -46,6 +47,7 @@ __all__ = [
     "STATUSES",
     "Classification",
     "Concordance",
+    "Contiguity",
     "DifferenceResult",
     "FinalCategory",
     "IOTable",
@@ -102,6 +104,7 @@ __all__ = [
     "is_workspace",
     "join_panels",
     "load_classification",
+    "load_contiguity",
     "load_region_set",
     "load_system",
     "load_tracks",
@@ -118,6 +121,7 @@ __all__ = [
     "repair_table",
     "science_technology_panel",
     "series_breaks",
+    "shipped_contiguities",
     "shipped_systems",
     "shipped_tracks",
     "to_pymrio",

@@ -12,10 +12,12 @@ from xinzhi.measure.coupling_formulas import (
     obstacle_degrees,
     overall_level,
 )
+from xinzhi.measure.disparity import DisparityResult, disparity
 from xinzhi.measure.index import index
 from xinzhi.measure.index_result import IndexResult
 from xinzhi.measure.influence import imputation_rank_influence, imputed_rank_change
 from xinzhi.measure.method import Method
+from xinzhi.measure.productivity import ProductivityResult, productivity
 from xinzhi.measure.sensitivity import SensitivityResult, index_sensitivity, sobol
 from xinzhi.measure.synergy import SynergyResult, synergy
 from xinzhi.measure.trend import TrendResult, trend
@@ -26,8 +28,10 @@ __all__ = [
     "BenefitOfDoubtResult",
     "ComparisonResult",
     "CouplingResult",
+    "DisparityResult",
     "IndexResult",
     "Method",
+    "ProductivityResult",
     "SensitivityResult",
     "SynergyResult",
     "TrendResult",
@@ -42,6 +46,7 @@ __all__ = [
     "coordination_degree",
     "coupling",
     "coupling_degree",
+    "disparity",
     "imputation_rank_influence",
     "imputed_rank_change",
     "index",
@@ -49,6 +54,7 @@ __all__ = [
     "obstacle_degrees",
     "overall_level",
     "pairwise_comparisons",
+    "productivity",
     "sobol",
     "synergy",
     "trend",

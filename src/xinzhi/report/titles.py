@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xinzhi.core import Text
+from xinzhi.report.productivity_titles import PRODUCTIVITY_COLUMNS
 from xinzhi.report.structure_titles import STRUCTURE_COLUMNS
 
 Names = Mapping[str, Text]
@@ -92,6 +93,7 @@ GRADES: Names = {
 }
 
 COLUMNS: Names = {
+    **PRODUCTIVITY_COLUMNS,
     **STRUCTURE_COLUMNS,
     "a": Text("发展系数 a", "Development coefficient a"),
     "aggregation": Text("集成", "Aggregation"),

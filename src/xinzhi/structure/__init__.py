@@ -1,4 +1,4 @@
-"""How a region's industries hang together: input–output analysis and chokepoints."""
+"""What a region is good at and how its industries hang together."""
 
 from xinzhi.structure.aggregation import aggregate
 from xinzhi.structure.balancing import BalancedMatrix, gras, ras
@@ -21,10 +21,18 @@ from xinzhi.structure.outage import Outage, output_at_risk
 from xinzhi.structure.paths import structural_paths
 from xinzhi.structure.proportionality import split_imports_proportionally
 from xinzhi.structure.regionalisation import regionalise
+from xinzhi.structure.strengths import (
+    ActivityMatrix,
+    StrengthsOptions,
+    StrengthsResult,
+    activity_matrix,
+    strengths,
+)
 from xinzhi.structure.trade import ValueAddedInExportsResult, value_added_in_exports
 from xinzhi.structure.trade_decomposition import ExportDecompositionResult, decompose_exports
 
 __all__ = [
+    "ActivityMatrix",
     "BalancedMatrix",
     "ChokepointsResult",
     "DecompositionResult",
@@ -33,7 +41,10 @@ __all__ = [
     "InputOutputResult",
     "LeontiefSystem",
     "Outage",
+    "StrengthsOptions",
+    "StrengthsResult",
     "ValueAddedInExportsResult",
+    "activity_matrix",
     "aggregate",
     "average_propagation_lengths",
     "change_of_dependence",
@@ -51,6 +62,7 @@ __all__ = [
     "ras",
     "regionalise",
     "split_imports_proportionally",
+    "strengths",
     "structural_decomposition",
     "structural_paths",
     "upstreamness",

@@ -65,7 +65,7 @@ def test_initial_stock_is_investment_over_growth_and_depreciation():
 
 def test_growth_is_by_default_the_unit_s_own():
     result = stock(series(investment=[10.0, 15.0, 20.0]))
-    assert result.tables["initial"]["growth"][0] == pytest.approx(np.log(2) / 2)
+    assert result.tables["initial"]["growth"][0] == pytest.approx(np.sqrt(2) - 1)
 
 
 def test_a_given_stock_and_a_deflator():

@@ -10,12 +10,12 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from xinzhi.core import ComputationError
+from xinzhi.data.firm_panel import FirmPanel, firm_panel
 from xinzhi.measure.productivity.firm_estimators import (
     estimate,
     least_squares_coefficients,
     wooldridge,
 )
-from xinzhi.measure.productivity.firm_panel import FirmPanel, firm_panel
 from xinzhi.measure.productivity.firm_polynomials import (
     check_independent,
     cross_products,

@@ -7,10 +7,10 @@ import pytest
 from firm_simulation import CAPITAL, LABOUR, simulated_firms
 
 from xinzhi.core import ComputationError, InputError, dumps
+from xinzhi.data.firm_panel import FirmPanel, firm_panel
 from xinzhi.measure.productivity.firm_bootstrap import firm_bootstrap
 from xinzhi.measure.productivity.firm_estimators import estimate
 from xinzhi.measure.productivity.firm_level import FIRM_METHODS, firm_productivity
-from xinzhi.measure.productivity.firm_panel import FirmPanel, firm_panel
 
 COLUMNS = ("firm", "year", "value_added", "workers", "capital", "proxy")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from firm_simulation import CAPITAL, LABOUR, simulated_firms
 
+from xinzhi.data.firm_panel import FirmPanel, firm_panel
 from xinzhi.measure.productivity.firm_estimators import FirmEstimate, estimate
-from xinzhi.measure.productivity.firm_panel import FirmPanel, firm_panel
 
 TRUE = np.array([LABOUR, CAPITAL])
 SEEDS = range(12)

@@ -88,7 +88,7 @@ def capital_stock(
     The stock counts at the end of the period, investment of the period included. The first stock
     is either given or that of a steady state (Harberger),
     :math:`K_0=I_1/(g+\delta)`; g is by default the unit's own mean growth of investment over all
-    its periods, :math:`\ln(I_T/I_1)/(T-1)`.
+    its periods, :math:`(I_T/I_1)^{1/(T-1)}-1`.
 
     frame : one row a unit and period; investment : column, at current prices if there is a deflator
     depreciation : δ a period, in [0, 1): stated, never assumed
@@ -210,7 +210,8 @@ def _growth(name: str, flow: Array, growth: float | None) -> float:
                 "Give the first stock, or the growth rate of the steady state.",
             ),
         )
-    return float(np.log(flow[-1] / flow[0]) / (len(flow) - 1))
+    # a rate a period, as the stock grows in discrete time
+    return float(np.expm1(np.log(flow[-1] / flow[0]) / (len(flow) - 1)))
 
 
 def _warnings(initial: pd.DataFrame, deflator: str | None) -> list[Text]:

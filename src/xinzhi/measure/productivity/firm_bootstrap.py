@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinzhi.core import ComputationError, Text, run_many
+from xinzhi.data.firm_panel import FirmPanel
 from xinzhi.measure.productivity.firm_estimators import FirmMethod, estimate
-from xinzhi.measure.productivity.firm_panel import FirmPanel
 
 Array = NDArray[np.float64]
 

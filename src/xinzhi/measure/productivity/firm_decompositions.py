@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xinzhi.core import InputError, InputRecord, Language, Result, Text
-from xinzhi.measure.productivity.firm_panel import (
+from xinzhi.data.firm_panel import (
     check_columns,
     check_numeric,
     check_unique,

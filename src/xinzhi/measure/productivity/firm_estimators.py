@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinzhi.core import ComputationError, Text
-from xinzhi.measure.productivity.firm_panel import FirmPanel
+from xinzhi.data.firm_panel import FirmPanel
 from xinzhi.measure.productivity.firm_polynomials import (
     Basis,
     check_independent,

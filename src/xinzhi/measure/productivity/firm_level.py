@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xinzhi.core import InputError, InputRecord, Language, Result, Text
+from xinzhi.data.firm_panel import FirmPanel
 from xinzhi.measure.productivity.firm_bootstrap import firm_bootstrap
 from xinzhi.measure.productivity.firm_estimators import FirmEstimate, FirmMethod, estimate
-from xinzhi.measure.productivity.firm_panel import FirmPanel
 
 Array = NDArray[np.float64]
 

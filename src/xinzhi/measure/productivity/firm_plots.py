@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xinzhi.core import InputError, Language, Text, chart
+from xinzhi.core import InputError, Language, Result, Text, chart
 
 if TYPE_CHECKING:
     from xinzhi.measure.productivity.firm_decompositions import FirmReallocationResult
-    from xinzhi.measure.productivity.firm_level import FirmProductivityResult
 
 _COEFFICIENTS = Text("产出弹性", "Output elasticity")
 _INTERVAL = Text("自助法区间", "Bootstrap interval")
@@ -22,7 +21,7 @@ _TERMS = {
 }
 
 
-def firm_chart(result: FirmProductivityResult, kind: str, lang: Language) -> Any:
+def firm_chart(result: Result, kind: str, lang: Language) -> Any:
     """Draw the coefficients, a row an input, with the interval where there is one.
 
     Raises : InputError for a kind other than ``coefficients``

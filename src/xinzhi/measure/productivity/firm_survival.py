@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr
 
 from xinzhi.core import ComputationError, Text
-from xinzhi.measure.productivity.firm_panel import FirmPanel
+from xinzhi.data.firm_panel import FirmPanel
 from xinzhi.measure.productivity.firm_polynomials import (
     Basis,
     check_independent,

@@ -16,6 +16,7 @@ from xinzhi.report.sections import (
     index,
     inputoutput,
     new_quality,
+    productivity,
     science,
     sensitivity,
     synergy,
@@ -33,6 +34,7 @@ SECTIONS: tuple[ModuleType, ...] = (
     new_quality,
     inputoutput,
     chokepoints,
+    productivity,
     data_method,
     sensitivity,
 )

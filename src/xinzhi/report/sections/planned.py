@@ -9,16 +9,6 @@ REASON = Text("此版本尚无这项分析", "not in this version yet")
 # id, part of the report, question, figures it needs
 PLANNED: tuple[tuple[str, str, Text, Text], ...] = (
     (
-        "productivity",
-        "why",
-        Text("增长中有多少来自全要素生产率", "How much of growth is total factor productivity"),
-        Text(
-            "不变价地区生产总值、固定资产投资或资本存量、全部从业人员、能源消费与排放",
-            "GDP at constant prices, fixed investment or capital stock, total employment, "
-            "energy use and emissions",
-        ),
-    ),
-    (
         "shock",
         "why",
         Text("断供、灾害、需求下滑的损失与恢复", "What a cut-off, a disaster or a slump costs"),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xinzhi.core import ComputationError, InputError, Text
-from xinzhi.measure.optional import imported
-from xinzhi.measure.productivity.firm_panel import (
+from xinzhi.core import ComputationError, InputError, InputRecord, Text
+from xinzhi.data.firm_panel import (
     FirmPanel,
     check_columns,
     check_unique,
@@ -23,10 +24,8 @@ from xinzhi.measure.productivity.firm_panel import (
     nothing_left,
 )
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _MEMORY = "2GB"  # DuckDB's own; beyond it the sort goes through a temporary folder
+_CODES = "xinzhi_firm_codes"  # a name that no table of a user has
 _VECTORS = 64  # of 2,048 rows in a piece
 _BUSY = ("Could not set lock", "being used by another process", "different configuration")
 _WHOLE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -82,6 +81,14 @@ def read_firm_panel(
     )
 
 
+def firm_file_record(path: str | Path, rows: int) -> InputRecord:
+    """Return the record of a file of any size: its name, sha256 and the rows that were used."""
+    file = Path(path)
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return InputRecord(file.name, digest, rows)
+
+
 def _counts(
     connection: Any, source: str, unit: str, period: str, levels: Sequence[str]
 ) -> tuple[int, int, int]:
@@ -104,11 +111,12 @@ def _firms(
 ) -> tuple[pd.Index[str], NDArray[np.int32]]:
     """Number the firms in order; return their labels and last periods."""
     connection.execute(
-        f"CREATE TEMP TABLE firms AS SELECT CAST(row_number() OVER (ORDER BY unit) - 1 AS INTEGER) "
-        f"AS code, unit, last FROM (SELECT CAST({_quoted(unit)} AS VARCHAR) AS unit, "
+        f"CREATE TEMP TABLE {_CODES} AS "
+        f"SELECT CAST(row_number() OVER (ORDER BY unit) - 1 AS INTEGER) AS code, unit, last "
+        f"FROM (SELECT CAST({_quoted(unit)} AS VARCHAR) AS unit, "
         f"CAST(max({_quoted(period)}) AS INTEGER) AS last FROM {source} GROUP BY 1)"
     )
-    found = connection.execute("SELECT unit, last FROM firms ORDER BY code").fetchnumpy()
+    found = connection.execute(f"SELECT unit, last FROM {_CODES} ORDER BY code").fetchnumpy()
     return pd.Index(found["unit"].astype(object)), np.asarray(found["last"], dtype=np.int32)
 
 
@@ -121,7 +129,7 @@ def _rows(
     )
     connection.execute(
         f"SELECT code, CAST(s.{_quoted(period)} AS INTEGER) AS period, {chosen} "
-        f"FROM {source} AS s JOIN firms ON CAST(s.{_quoted(unit)} AS VARCHAR) = firms.unit "
+        f"FROM {source} AS s JOIN {_CODES} AS f ON CAST(s.{_quoted(unit)} AS VARCHAR) = f.unit "
         f"WHERE {_whole(levels, 's.')} ORDER BY 1, 2"
     )
     codes, periods = np.empty(kept, dtype=np.int32), np.empty(kept, dtype=np.int32)
@@ -140,9 +148,8 @@ def _rows(
 def _source(path: str | Path, table: str | None) -> Iterator[tuple[Any, str]]:
     """Yield a connection and what to select from; close it, and say what DuckDB could not do."""
     import tempfile
-    from pathlib import Path
 
-    duckdb = imported("duckdb", "workspace")
+    duckdb = _duckdb()
     file = Path(path)
     if not file.is_file():
         raise InputError(Text(f"{file}：没有这个文件", f"{file}: no such file"))
@@ -178,6 +185,23 @@ def _source(path: str | Path, table: str | None) -> Iterator[tuple[Any, str]]:
                 connection.close()
         except duckdb.Error as error:
             raise _refused(file, str(error)) from error
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise ComputationError(
+            Text(
+                "读取企业数据需要 DuckDB，尚未安装",
+                "reading firms from a file needs DuckDB, which is not installed",
+            ),
+            remedy=Text(
+                '请安装：pip install "xinzhi[workspace]"',
+                'Install it: pip install "xinzhi[workspace]"',
+            ),
+        ) from None
+    return duckdb
 
 
 def _refused(file: Path, reason: str) -> InputError | ComputationError:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from firm_simulation import simulated_firms
+from tests.measure.productivity.firm_simulation import simulated_firms
 
 from xinzhi.core import ComputationError, InputError
-from xinzhi.measure.productivity import firm_data
-from xinzhi.measure.productivity.firm_data import read_firm_panel
-from xinzhi.measure.productivity.firm_panel import FirmPanel, firm_panel
+from xinzhi.data.firm_data import read_firm_panel
+from xinzhi.data.firm_panel import FirmPanel, firm_panel
 
 COLUMNS = ("firm", "year", "value_added", "workers", "capital", "proxy")
 ARRAYS = ("unit", "period", "output", "labour", "capital", "proxy", "last_period")
@@ -210,9 +210,8 @@ def test_without_duckdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "firms.csv"
     path.touch()
 
-    def absent(module: str, extra: str):
-        raise ComputationError(firm_data.Text(f"{module}", f'pip install "xinzhi[{extra}]"'))
-
-    monkeypatch.setattr(firm_data, "imported", absent)
-    with pytest.raises(ComputationError, match=r"xinzhi\[workspace\]"):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(ComputationError) as caught:
         read_firm_panel(path, *COLUMNS)
+    assert 'pip install "xinzhi[workspace]"' in str(caught.value)
+    assert "尚未安装" in caught.value.text("zh")
