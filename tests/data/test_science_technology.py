@@ -182,6 +182,14 @@ def test_what_is_no_table_of_the_pack_is_refused(tmp_path: Path):
         science_technology_panel(pd.concat([small(), small()]))
 
 
+def test_a_file_whose_only_name_is_damaged_is_repaired():
+    frame = small()
+    only = frame[frame["region"] == "西藏"].head(1).assign(region="两藏")
+    panel = science_technology_panel(only)
+    assert panel.region_names == ("西藏",)
+    assert any("两藏" in warning.zh for warning in panel.warnings)
+
+
 def test_the_pack_in_the_cache_is_read_as_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The pack's own tables call the columns province, variables, units."""
     monkeypatch.setenv("XINZHI_CACHE", str(tmp_path))

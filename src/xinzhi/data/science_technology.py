@@ -227,7 +227,8 @@ def _regions(frame: pd.DataFrame, regions: RegionSet, warnings: list[Text]) -> p
         warnings.append(
             Text(f"略去 {total.sum()} 行合计", f"{total.sum()} total rows are left out")
         )
-    name = frame["region"].map(found).where(~total)
+    # a file in which no name is known would leave a column of numbers, all missing
+    name = frame["region"].map(found).where(~total).astype(object)
     cells = ["table", "year", "code"]
     there = frame.assign(region=name).groupby(cells)["region"].agg(set)
     certain: dict[int, str] = {}
