@@ -79,7 +79,7 @@ def test_spatial_markov_chains_of_us_states(states: pd.DataFrame):
 
 @pytest.fixture(scope="module")
 def countries() -> np.ndarray:
-    """Return the trend of log GDP per head of 152 countries, 1970-2003, Penn World Table 6.2.
+    """Return the trend of log GDP per head of 152 countries, 1970-2003, Penn World Table.
 
     The panel of Phillips and Sul (2009), Journal of Applied Econometrics 24:1153-1185, as the R
     package ConvergenceClubs (Sichera and Pizzuto 2019, The R Journal 11:2) hands it on. Printed
