@@ -98,6 +98,13 @@ region_option = click.option(
     callback=_chosen,
     help=say("只输出这个地区；all 为全部", "print this region only; all for every region"),
 )
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help=say("随机种子", "random seed"),
+)
 method_options = option_group(
     click.option(
         "--treatment", default="system", show_default=True, help="system | none | log | winsorise"
@@ -140,13 +147,7 @@ method_options = option_group(
             "normalised value of the worst (0.01 for geometric and harmonic)",
         ),
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        help=say("随机种子", "random seed"),
-    ),
+    seed_option,
 )
 
 

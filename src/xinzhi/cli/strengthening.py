@@ -11,7 +11,7 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option, split_names
+from xinzhi.cli.options import common_options, option_group, out_option, seed_option, split_names
 from xinzhi.cli.output import deliver
 
 if TYPE_CHECKING:
@@ -180,13 +180,7 @@ choice_options = option_group(
         show_default=True,
         help=say("重抽地区的次数", "how often regions are drawn anew"),
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        help=say("随机种子", "random seed"),
-    ),
+    seed_option,
 )
 
 

@@ -19,7 +19,7 @@ from xinzhi.cli.io_tables import (
     table_options,
 )
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, out_option
+from xinzhi.cli.options import common_options, out_option, seed_option
 from xinzhi.cli.output import deliver, language_of
 
 if TYPE_CHECKING:
@@ -171,13 +171,7 @@ def inputoutput(table: str | None, **options: Any) -> None:
     show_default=True,
     help=say("用户库存天数（假定）", "days of stock that users hold, assumed"),
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help=say("随机种子", "random seed"),
-)
+@seed_option
 @out_option
 @common_options
 def chokepoints(table: str | None, **options: Any) -> None:
