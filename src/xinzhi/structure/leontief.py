@@ -165,7 +165,9 @@ def competitive_warning(table: IOTable) -> tuple[Text, ...]:
 
 
 def _reciprocal(output: Array) -> Array:
-    return np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
+    # Output below the smallest normal number has no finite reciprocal; such a sector makes nothing.
+    made = output >= np.finfo(np.float64).tiny
+    return np.divide(1.0, output, out=np.zeros_like(output), where=made)
 
 
 def _not_productive(details: tuple[Text, ...] = ()) -> ComputationError:
