@@ -215,6 +215,11 @@ def test_reallocation_by_sector(run: Any, tmp_path: Path):
 def test_stochastic_frontier_and_network(run: Any, counties: Path, county: Path):
     found = answer(run(counties, *OVER_TIME, "--method", "sfa", "--json"))
     assert {"efficiency", "coefficients", "fit"} <= set(found["result"])
+    still = "the frontier stands still: technical progress"
+    assert any(still in warning["en"] for warning in found["warnings"])
+    assert any("前沿不随时间移动" in warning["zh"] for warning in found["warnings"])
+    found = answer(run(counties, *OVER_TIME, "--method", "sfa", "--trend", "--json"))
+    assert not any(still in warning["en"] for warning in found["warnings"])
     found = answer(
         run(
             county,

@@ -13,6 +13,7 @@ import deapack
 import numpy as np
 import pandas as pd
 from Pyfrontier.frontier_model import EnvelopDEA
+from record_productivity_panels import from_deapack as panels_from_deapack
 
 HERE = Path(__file__).parent
 SEED = 20261124
@@ -103,10 +104,12 @@ def main():
         "deapack": from_deapack(inputs, outputs, undesirable),
         "pyfrontier": from_pyfrontier(inputs, outputs),
     }
-    for name, found in peers.items():
-        versions = {package: version(package) for package in (name, "numpy", "scipy", "pulp")}
-        entries = {"versions": {"python": platform.python_version(), **versions}}
-        entries |= listed(drawn) | listed(found)
+    records = {name: (name, listed(drawn) | listed(found)) for name, found in peers.items()}
+    panels = panels_from_deapack((inputs, outputs, undesirable))
+    records["deapack_panels"] = "deapack", panels
+    for name, (peer, found) in records.items():
+        versions = {package: version(package) for package in (peer, "numpy", "scipy", "pulp")}
+        entries = {"versions": {"python": platform.python_version(), **versions}, **found}
         lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in entries.items()]
         text = "{\n" + ",\n".join(lines) + "\n}\n"
         (HERE / f"{name}.json").write_text(text, encoding="utf-8")

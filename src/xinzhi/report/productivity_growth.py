@@ -15,12 +15,21 @@ _ACCOUNTED = ("gdp_real", "capital_stock", "employment")
 _PAID = ("labour_compensation", "gdp")
 
 
+def growth_figures(panel: Panel) -> tuple[str, ...]:
+    """Return the figures that growth is accounted for by; none where one of them is missing."""
+    there = set(panel.indicators)
+    if not set(_ACCOUNTED) <= there:
+        return ()
+    return (*_ACCOUNTED, *_PAID) if set(_PAID) <= there else _ACCOUNTED
+
+
 def growth_of(panel: Panel) -> Result | None:
     """Account for growth where output at constant prices, capital and all workers are known."""
-    if not set(_ACCOUNTED) <= set(panel.indicators):
+    names = growth_figures(panel)
+    if not names:
         return None
-    paid = set(_PAID) <= set(panel.indicators)
-    array = panel.to_array([*_ACCOUNTED, *(_PAID if paid else ())])
+    paid = set(_PAID) <= set(names)
+    array = panel.to_array(names)
     units = array.attrs["units"]
     frame = array.to_dataset("indicator").to_dataframe().dropna().reset_index()
     frame = frame[frame.groupby("region")["year"].transform("size") > 1]

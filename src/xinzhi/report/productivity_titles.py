@@ -8,7 +8,7 @@ from xinzhi.core import Text
 
 PRODUCTIVITY_COLUMNS: Mapping[str, Text] = {
     "base_period": Text("起始时期", "Base period"),
-    "between": Text("存续企业间效应", "Between survivors"),
+    "between": Text("组间净值，存续企业间效应", "Between groups or survivors"),
     "bias": Text("偏差", "Bias"),
     "capital_contribution": Text("资本的贡献", "Contribution of capital"),
     "capital_share": Text("资本份额", "Capital share"),
@@ -46,6 +46,8 @@ PRODUCTIVITY_COLUMNS: Mapping[str, Text] = {
     "luenberger": Text("Luenberger 指标", "Luenberger indicator"),
     "malmquist": Text("Malmquist 指数", "Malmquist index"),
     "malmquist_luenberger": Text("Malmquist–Luenberger 指数", "Malmquist–Luenberger index"),
+    "malmquist_people": Text("只计人员的 Malmquist 指数", "Malmquist, people alone"),
+    "market_efficiency": Text("转化阶段效率", "Efficiency of the market stage"),
     "mean": Text("简单平均", "Mean"),
     "objective": Text("目标函数值", "Objective"),
     "observed": Text("观测值", "Observed"),
@@ -63,6 +65,7 @@ PRODUCTIVITY_COLUMNS: Mapping[str, Text] = {
     "radial": Text("径向改进量", "Radial movement"),
     "reason": Text("原因", "Reason"),
     "relative_price_effect": Text("相对价格效应", "Effect of relative prices"),
+    "research_efficiency": Text("研究阶段效率", "Efficiency of research"),
     "returns": Text("规模报酬", "Returns"),
     "role": Text("变量角色", "Role"),
     "root": Text("解", "Root"),
@@ -89,6 +92,6 @@ PRODUCTIVITY_COLUMNS: Mapping[str, Text] = {
     "tfp_share_high": Text("全要素生产率贡献率上限", "Share of TFP, high"),
     "tfp_share_low": Text("全要素生产率贡献率下限", "Share of TFP, low"),
     "variable": Text("变量", "Variable"),
-    "within": Text("内部效应", "Within"),
+    "within": Text("组内，内部效应", "Within"),
     "z_value": Text("z 值", "z-value"),
 }

@@ -8,6 +8,7 @@ import pytest
 
 from xinzhi.core import ComputationError, InputError
 from xinzhi.measure.productivity import frontier_estimation
+from xinzhi.measure.productivity.frontier_warnings import trend_warning
 from xinzhi.measure.productivity.stochastic_frontier import stochastic_frontier
 
 
@@ -88,8 +89,19 @@ def test_a_panel_recovers_inefficiency_that_falls():
 
 def test_a_trend_left_out_is_taken_for_rising_efficiency():
     frame = panel(eta=0.0)
-    assert coefficients(fitted(frame, time="year")).loc["eta", "estimate"] > 0.02
-    near(fitted(frame, time="year", trend=True), {"eta": 0.0})
+    still = fitted(frame, time="year")
+    assert coefficients(still).loc["eta", "estimate"] > 0.02
+    assert "technical progress that units have in common counts as" in still.warnings[0].en
+    assert "各单位共同的技术进步会被算作无效率下降" in still.warnings[0].zh
+    moving = fitted(frame, time="year", trend=True)
+    near(moving, {"eta": 0.0})
+    assert not moving.warnings
+
+
+def test_a_cost_frontier_that_stands_still_takes_falling_cost_for_efficiency():
+    (said,) = trend_warning("cost")
+    assert "the frontier stands still: falling cost" in said.en
+    assert "共同的成本下降" in said.zh
 
 
 def test_one_period_without_time_variation_is_the_cross_section():

@@ -23,6 +23,12 @@ from xinzhi.measure.productivity.innovation import (
     innovation_table,
     missing_for_tfp,
 )
+from xinzhi.measure.productivity.innovation_chain import (
+    InnovationChain,
+    innovation_chain,
+    innovation_over_time,
+    yearly_change,
+)
 from xinzhi.measure.productivity.luenberger import luenberger
 from xinzhi.measure.productivity.methods import METHODS
 from xinzhi.measure.productivity.network import network_efficiency
@@ -44,6 +50,7 @@ __all__ = [
     "FirmReallocationResult",
     "GrowthAccountingResult",
     "IndicesResult",
+    "InnovationChain",
     "InnovationTable",
     "ProductivityResult",
     "ReallocationResult",
@@ -56,6 +63,8 @@ __all__ = [
     "firm_productivity",
     "firm_reallocation",
     "growth_accounting",
+    "innovation_chain",
+    "innovation_over_time",
     "innovation_table",
     "labour_productivity",
     "luenberger",
@@ -68,4 +77,5 @@ __all__ = [
     "sbm",
     "stochastic_frontier",
     "super_efficiency",
+    "yearly_change",
 ]

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from xinzhi.measure.optional import imported
+from xinzhi.core.optional import imported
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Language, Result, Text
 from xinzhi.data.findings import listed
 from xinzhi.measure.productivity.columns import Array, refuse_gaps, sorted_columns
 
@@ -19,6 +20,15 @@ _MUCH_LEFT = 0.1
 @dataclass(frozen=True)
 class CapitalResult(Result):
     """Tables: capital, initial."""
+
+    def plot(self, kind: str | None = None, lang: Language = "en") -> Any:
+        """Return an Altair chart: ``capital``, the stock of each unit over time.
+
+        Raises : InputError for another kind
+        """
+        from xinzhi.measure.productivity.productivity_plots import productivity_chart
+
+        return productivity_chart(self, kind, lang)
 
 
 def perpetual_inventory(investment: Array, initial: Array | float, depreciation: float) -> Array:

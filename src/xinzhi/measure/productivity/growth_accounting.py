@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Language, Result, Text
 from xinzhi.data.findings import listed
 from xinzhi.measure.productivity.capital import capital_stock, check_depreciation
 from xinzhi.measure.productivity.columns import Array, missing_periods, sorted_columns
@@ -29,6 +29,15 @@ CONTRIBUTIONS = ("capital_contribution", "labour_contribution", "human_capital_c
 @dataclass(frozen=True)
 class GrowthAccountingResult(Result):
     """Tables: growth, total, band."""
+
+    def plot(self, kind: str | None = None, lang: Language = "en") -> Any:
+        """Return an Altair chart: ``growth``, contributions by period or unit.
+
+        Raises : InputError for another kind
+        """
+        from xinzhi.measure.productivity.productivity_plots import productivity_chart
+
+        return productivity_chart(self, kind, lang)
 
 
 def contributions(growth: Array, shares: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xinzhi.core import InputRecord, Result, Text
+from xinzhi.core import InputRecord, Language, Result, Text
 from xinzhi.measure.productivity.dea_result import REASONS
 from xinzhi.measure.productivity.index_decompositions import (
     Span,
@@ -45,6 +45,15 @@ class IndicesResult(Result):
     scale_change; cumulative, status, reason. ``means``: the same parts by period, over the units
     whose row is optimal, and units, their number. ``distances``: every program that was solved.
     """
+
+    def plot(self, kind: str | None = None, lang: Language = "en") -> Any:
+        """Return an Altair chart: ``indices``, the mean change of every period in its two parts.
+
+        Raises : InputError for another kind
+        """
+        from xinzhi.measure.productivity.productivity_plots import productivity_chart
+
+        return productivity_chart(self, kind, lang)
 
 
 @dataclass(frozen=True)

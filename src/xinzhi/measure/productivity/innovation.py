@@ -59,12 +59,12 @@ def innovation_table(
         raise InputError(
             Text("滞后年数应为非负整数", "lags must be whole numbers of years, none negative")
         )
-    money = _figures(panel, MONEY)
-    outputs = {name: _figures(panel, name) for name in (PATENTS, CONTRACTS)}
-    known = set.intersection(*(_years_with_figures(array) for array in outputs.values()))
+    money = figures_of(panel, MONEY)
+    outputs = {name: figures_of(panel, name) for name in (PATENTS, CONTRACTS)}
+    known = set.intersection(*(years_with_figures(array) for array in outputs.values()))
     possible = [
         year
-        for year in sorted(_years_with_figures(money))
+        for year in sorted(years_with_figures(money))
         if all(year + lag in known for lag in lags) and (years is None or year in set(years))
     ]
     if not possible:
@@ -76,8 +76,8 @@ def innovation_table(
             remedy=Text("缩短滞后，或补充年份。", "Shorten the lags, or add years."),
         )
     later = [year + lag for year in possible for lag in lags]
-    x = pd.DataFrame({MONEY: _mean(money, possible)})
-    y = pd.DataFrame({name: _mean(array, later) for name, array in outputs.items()})
+    x = pd.DataFrame({MONEY: mean_of_years(money, possible)})
+    y = pd.DataFrame({name: mean_of_years(array, later) for name, array in outputs.items()})
     both = x.join(y)
     # a mean needs every year: one that skips a gap would compare different years
     gone = both.isna() | (both <= 0)
@@ -136,16 +136,19 @@ def missing_for_tfp(panel: Panel) -> tuple[Text, ...]:
     return tuple(text for names, text in needs if not there.intersection(names))
 
 
-def _figures(panel: Panel, name: str) -> xr.DataArray:
+def figures_of(panel: Panel, name: str) -> xr.DataArray:
+    """Return one indicator, (region, year)."""
     return panel.to_array([name]).sel(indicator=name, drop=True)
 
 
-def _years_with_figures(array: xr.DataArray) -> set[int]:
+def years_with_figures(array: xr.DataArray) -> set[int]:
+    """Return the years in which some region has a figure."""
     there = np.isfinite(array.transpose("region", "year").to_numpy()).any(axis=0)
     return {int(year) for year in array["year"].values[there]}
 
 
-def _mean(array: xr.DataArray, years: list[int]) -> pd.Series:
+def mean_of_years(array: xr.DataArray, years: list[int]) -> pd.Series:
+    """Return each region's mean over these years, nan where one of them is missing."""
     return array.sel(year=years).mean("year", skipna=False).to_series()
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from xinzhi.core import InputError, Language, Text, chart
+from xinzhi.core import InputError, Language, Result, Text, chart
 from xinzhi.measure.productivity.firm_plots import firm_chart
-
-if TYPE_CHECKING:
-    from xinzhi.measure.productivity.productivity import ProductivityResult
 
 _MOST_UNITS = 60
 _MOST_GROUPS = 30
+_MOST_LINES = 12
 _EFFICIENCY = Text("效率值（1 = 前沿）", "Efficiency (1 = frontier)")
 _INTERVAL = Text("区间", "Interval")
 _GROWTH = Text("对数点", "Log points")
+_CAPITAL = Text("资本存量（不变价）", "Capital stock (constant prices)")
 _RELATIVE = Text("与上期相比的变化", "Change from the period before")
 
 _GROWTH_TERMS: Mapping[str, Text] = {
@@ -38,7 +37,7 @@ _INDEX_TERMS: Mapping[str, Text] = {
 }
 
 
-def productivity_chart(result: ProductivityResult, kind: str | None, lang: Language) -> Any:
+def productivity_chart(result: Result, kind: str | None, lang: Language) -> Any:
     """Draw the main table.
 
     Raises : InputError for a kind other than its name
@@ -51,7 +50,7 @@ def productivity_chart(result: ProductivityResult, kind: str | None, lang: Langu
     return _CHARTS[only](result, lang)
 
 
-def _efficiency(result: ProductivityResult, lang: Language) -> Any:
+def _efficiency(result: Result, lang: Language) -> Any:
     """Draw units by efficiency, the highest first, with intervals where the method gives them."""
     table = result.tables["efficiency"]
     value = next(
@@ -70,26 +69,34 @@ def _efficiency(result: ProductivityResult, lang: Language) -> Any:
             "colour": chart.HUES[0],
         }
     )
+    drawn = dots_with_whiskers(frame, _EFFICIENCY.get(lang), _INTERVAL.get(lang))
+    return chart.finished(drawn, _efficiency_title(table).get(lang), _options(result))
+
+
+def _efficiency_title(table: pd.DataFrame) -> Text:
+    if "efficiency_jlms" in table:  # noise keeps every unit off a stochastic frontier
+        return Text(f"{len(table)} 个观测的效率", f"Efficiency of {len(table)} observations")
     best = int((table["efficiency"] >= 1).sum())
-    title = Text(
+    return Text(
         f"{len(table)} 个单元的效率，{best} 个在前沿上",
         f"Efficiency of {len(table)} units, {best} on the frontier",
     )
-    drawn = dots_with_whiskers(frame, _EFFICIENCY.get(lang), _INTERVAL.get(lang))
-    return chart.finished(drawn, title.get(lang), _options(result))
 
 
-def dots_with_whiskers(frame: pd.DataFrame, value_title: str, interval_title: str) -> Any:
+def dots_with_whiskers(
+    frame: pd.DataFrame, value_title: str, interval_title: str, most: float | None = None
+) -> Any:
     """Draw one row an item: a dot at its value, and a whisker over its interval if it has one.
 
     frame : label, value, low, high, colour; in row order
+    most : end of the axis; by default the largest value, and at least 1
     """
     import altair as alt
 
     rows = alt.Y("label:N", sort=frame["label"].tolist(), title=None, axis=alt.Axis(labelLimit=190))
     least = float(np.nanmin(frame[["value", "low"]].to_numpy()))
-    most = float(np.nanmax(frame[["value", "high"]].to_numpy()))
-    scale = alt.Scale(domain=[min(0.0, least), max(1.0, most)], nice=False, padding=6)
+    end = max(1.0, float(np.nanmax(frame[["value", "high"]].to_numpy()))) if most is None else most
+    scale = alt.Scale(domain=[min(0.0, least), end], nice=False, padding=6)
     colour = alt.Color("colour:N", scale=None)
     whiskers = (
         alt.Chart(frame.dropna(subset=["low", "high"]))
@@ -114,7 +121,7 @@ def dots_with_whiskers(frame: pd.DataFrame, value_title: str, interval_title: st
     return alt.layer(whiskers, dots, width="container", height=19 * len(frame))
 
 
-def _indices(result: ProductivityResult, lang: Language) -> Any:
+def _indices(result: Result, lang: Language) -> Any:
     """Draw the mean change of every period in two parts that add up (of ratios the logarithms)."""
     means = result.tables["means"]
     ratio = "luenberger" not in means
@@ -131,7 +138,7 @@ def _indices(result: ProductivityResult, lang: Language) -> Any:
     return _stacked(frame, _INDEX_TERMS, title, measure, _options(result), lang)
 
 
-def _growth(result: ProductivityResult, lang: Language) -> Any:
+def _growth(result: Result, lang: Language) -> Any:
     """Draw contributions by period for one unit, for several those of the whole span."""
     growth, total = result.tables["growth"], result.tables["total"]
     single = len(total) == 1
@@ -155,7 +162,7 @@ def _growth(result: ProductivityResult, lang: Language) -> Any:
     return _stacked(frame, terms, title, _GROWTH, subtitle.get(lang), lang)
 
 
-def _reallocation(result: ProductivityResult, lang: Language) -> Any:
+def _reallocation(result: Result, lang: Language) -> Any:
     """Draw the terms by period for one unit, for several those from first period to last."""
     table = result.tables["reallocation"]
     single = table["unit"].nunique() == 1
@@ -171,7 +178,47 @@ def _reallocation(result: ProductivityResult, lang: Language) -> Any:
     return _stacked(frame, _SHARE_TERMS, title, _RELATIVE, str(result.parameters["form"]), lang)
 
 
-def _coefficients(result: ProductivityResult, lang: Language) -> Any:
+def _capital(result: Result, lang: Language) -> Any:
+    """Draw stocks over time, a line a unit, of the units whose last stock is largest."""
+    import altair as alt
+
+    table = result.tables["capital"]
+    last = table.groupby("unit", sort=False).tail(1)
+    largest = last.nlargest(_MOST_LINES, "capital")
+    x = alt.X("period:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
+    y = alt.Y("capital:Q", title=_CAPITAL.get(lang))
+    lines = (
+        alt.Chart(table[table["unit"].isin(largest["unit"])])
+        .mark_line(color=chart.HUES[0], opacity=0.7, point=True)
+        .encode(
+            x=x,
+            y=y,
+            detail="unit:N",
+            tooltip=[
+                alt.Tooltip("unit:N", title=" "),
+                alt.Tooltip("period:O", title=" "),
+                alt.Tooltip("capital:Q", title=_CAPITAL.get(lang), format=",.4r"),
+            ],
+        )
+    )
+    names = (
+        alt.Chart(largest)
+        .mark_text(align="left", dx=6, color=chart.INK)
+        .encode(x=x, y=y, text="unit:N")
+    )
+    title = Text(f"资本存量，{len(largest)} 个单元", f"Capital stock of {len(largest)} unit(s)")
+    if len(largest) < len(last):
+        title = Text(
+            f"资本存量，{len(last)} 个单元中最大的 {len(largest)} 个",
+            f"Capital stock: the largest {len(largest)} of {len(last)} units",
+        )
+    rate = result.parameters["depreciation"]
+    subtitle = Text(f"永续盘存法，折旧率 {rate:g}", f"Perpetual inventory, depreciation {rate:g}")
+    drawn = alt.layer(lines, names, width="container", height=280)
+    return chart.finished(drawn, title.get(lang), subtitle.get(lang))
+
+
+def _coefficients(result: Result, lang: Language) -> Any:
     return firm_chart(result, "coefficients", lang)
 
 
@@ -233,16 +280,17 @@ def _stacked(
     return chart.finished(drawn, title.get(lang), subtitle)
 
 
-def _options(result: ProductivityResult) -> str:
+def _options(result: Result) -> str:
     names = ("method", "reference", "returns", "orientation", "direction", "distribution")
     given = (result.parameters.get(name) for name in names)
     return ", ".join(str(value) for value in given if value is not None)
 
 
-_CHARTS: Mapping[str, Callable[[ProductivityResult, Language], Any]] = {
+_CHARTS: Mapping[str, Callable[[Result, Language], Any]] = {
     "efficiency": _efficiency,
     "indices": _indices,
     "growth": _growth,
     "reallocation": _reallocation,
     "coefficients": _coefficients,
+    "capital": _capital,
 }

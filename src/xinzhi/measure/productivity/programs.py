@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xinzhi.measure.optional import imported
+from xinzhi.core.optional import imported
 
 Array = NDArray[np.float64]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from xinzhi.core import InputError, InputRecord, Result, Text
+from xinzhi.core import InputError, InputRecord, Language, Result, Text
 from xinzhi.data.findings import listed
 from xinzhi.measure.productivity.columns import Array, sorted_columns
 
@@ -18,6 +19,15 @@ FORMS = ("shift-share", "tang-wang")
 @dataclass(frozen=True)
 class ReallocationResult(Result):
     """Tables: reallocation, sectors."""
+
+    def plot(self, kind: str | None = None, lang: Language = "en") -> Any:
+        """Return an Altair chart: ``reallocation``, the terms by period or unit.
+
+        Raises : InputError for another kind
+        """
+        from xinzhi.measure.productivity.productivity_plots import productivity_chart
+
+        return productivity_chart(self, kind, lang)
 
 
 def shift_share(weight: Array, size: Array, productivity: Array) -> tuple[Array, Array, Array]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
-from xinzhi.core import InputError, InputRecord, Result, Text
-from xinzhi.data.findings import listed
-from xinzhi.measure.productivity.columns import missing_periods, sorted_columns
+from xinzhi.core import InputError, InputRecord, Language, Result, Text
+from xinzhi.measure.productivity.columns import sorted_columns
 from xinzhi.measure.productivity.frontier_estimation import (
-    RATIO_BOUND,
     Estimate,
     LeastSquares,
     least_squares,
@@ -22,18 +21,27 @@ from xinzhi.measure.productivity.frontier_estimation import (
     without_inefficiency,
 )
 from xinzhi.measure.productivity.frontier_likelihood import FrontierData, inefficiency
+from xinzhi.measure.productivity.frontier_warnings import frontier_warnings, trend_warning
 
 Mask = NDArray[np.bool_]
 
 DISTRIBUTIONS = ("half-normal", "truncated-normal")
 FRONTIERS = ("production", "cost")
 _LEVEL = 0.95
-_NO_INEFFICIENCY = 1e-6
 
 
 @dataclass(frozen=True)
 class StochasticFrontierResult(Result):
     """Tables: efficiency, coefficients, fit."""
+
+    def plot(self, kind: str | None = None, lang: Language = "en") -> Any:
+        """Return an Altair chart: ``efficiency``, units by efficiency with their intervals.
+
+        Raises : InputError for another kind
+        """
+        from xinzhi.measure.productivity.productivity_plots import productivity_chart
+
+        return productivity_chart(self, kind, lang)
 
 
 def stochastic_frontier(
@@ -121,7 +129,10 @@ def stochastic_frontier(
             "level": _LEVEL,
         },
         inputs=tuple(records),
-        warnings=tuple(_warnings(table, keys, complete, estimate, wrong, time)),
+        warnings=(
+            *(trend_warning(frontier) if panel and time_varying and not trend else ()),
+            *frontier_warnings(table, keys, complete, estimate, wrong, time),
+        ),
     )
 
 
@@ -266,76 +277,3 @@ def _fit(
 def _chi_squared_tail(value: float, freedom: int) -> float:
     """Return P(χ² > value); with no degree of freedom all mass is at zero."""
     return float(chi2.sf(value, freedom)) if freedom else float(value <= 0)
-
-
-def _warnings(
-    table: pd.DataFrame,
-    keys: list[str],
-    complete: Mask,
-    estimate: Estimate,
-    wrong: bool,
-    time: str | None,
-) -> list[Text]:
-    warnings = []
-    p = estimate.parameters
-    v, u = np.exp(p.log_v), np.exp(p.log_u)
-    gamma = u / (u + v)
-    if not complete.all():
-        rows = table.loc[~complete, keys].itertuples(index=False)
-        shown = listed(" ".join(str(value) for value in row) for row in rows)
-        warnings.append(
-            Text(
-                f"{int((~complete).sum())} 行有缺失值，没有效率值：{shown.zh}",
-                f"{int((~complete).sum())} row(s) with missing values have no efficiency: "
-                f"{shown.en}",
-            )
-        )
-    if wrong:
-        warnings.append(
-            Text(
-                "最小二乘残差的偏度方向与无效率不符：数据中看不出无效率，或模型设定有误",
-                "least-squares residuals are skewed the wrong way: the data show no inefficiency, "
-                "or the model is misspecified",
-            )
-        )
-    if gamma < _NO_INEFFICIENCY:
-        warnings.append(
-            Text(
-                "估计的无效率为零，所有单位的效率都接近 1，排名没有意义",
-                "inefficiency is estimated at zero: all efficiencies are close to 1 and their "
-                "ranks mean nothing",
-            )
-        )
-    if gamma > 1 - _NO_INEFFICIENCY:
-        warnings.append(
-            Text(
-                "估计的噪声为零，前沿成为确定性前沿，标准误不可用",
-                "noise is estimated at zero: the frontier is deterministic and has no standard "
-                "errors",
-            )
-        )
-    if abs(p.ratio) > RATIO_BOUND - _NO_INEFFICIENCY:
-        warnings.append(
-            Text(
-                "截断正态的均值 μ 到达界限（σ_u 的 10 倍），μ 与 σ_u 无法分开识别",
-                "the mean μ of the truncated normal is at its bound of ten σ_u: μ and σ_u cannot "
-                "be told apart",
-            )
-        )
-    elif np.isnan(estimate.covariance[-4, -4]) and gamma >= _NO_INEFFICIENCY:
-        warnings.append(
-            Text(
-                "信息矩阵接近奇异，没有标准误",
-                "the information matrix is close to singular: there are no standard errors",
-            )
-        )
-    gaps = missing_periods(table, keys[0], time) if time is not None else {}
-    if gaps:
-        shown = listed(f"{name} {periods.en}" for name, periods in gaps.items())
-        warnings.append(
-            Text(
-                f"{len(gaps)} 个单位缺少中间的年份：{shown.zh}",
-                f"{len(gaps)} unit(s) miss periods between others: {shown.en}",
-            )
-        )
-    return warnings

@@ -15,6 +15,13 @@ from xinzhi.measure.productivity import (
 from xinzhi.measure.productivity.innovation import CONTRACTS, MONEY, PATENTS
 from xinzhi.report.context import Context, Lookup
 from xinzhi.report.model import NotRun, Section, Statement, cite
+from xinzhi.report.productivity_chain import (
+    chain_chart,
+    chain_lacking,
+    chain_of,
+    chain_statements,
+    chain_table,
+)
 from xinzhi.report.productivity_growth import growth_of, growth_statements, lacking_for_growth
 from xinzhi.report.productivity_parts import (
     ProductivityCards,
@@ -45,11 +52,11 @@ _MEANING = (
         "more money would do.",
     ),
     Text(
-        "研发人员没有作为投入：面板中只有工业企业的研发人员，与全社会经费口径不同。"
+        "创新效率没有以研发人员为投入：所用数据只有工业企业的研发人员，与全社会经费口径不同。"
         "专利不分质量，授权受资助政策和审查周期影响。",
-        "R&D people are no input here: the panel has those of industry only, which do not match "
-        "money of all sectors. Patents are not weighted by quality, and grants follow subsidies "
-        "and the time that examination takes.",
+        "R&D people are no input of innovation efficiency: the figures used have those of industry "
+        "only, which do not match money of all sectors. Patents are not weighted by quality, and "
+        "grants follow subsidies and the time that examination takes.",
     ),
 )
 
@@ -108,17 +115,17 @@ def _result(table: InnovationTable, context: Context) -> Result:
     regions["patents_per_money"] = table.outputs[PATENTS] / money
     regions["contracts_per_money"] = table.outputs[CONTRACTS] / money
     peers = scored.tables["peers"].rename(columns={"unit": "region"})
-    growth = growth_of(context.panel)
+    added = [part for part in (growth_of(context.panel), chain_of(context)) if part is not None]
     return Result(
         tables={
             "efficiency": regions.rename_axis("region").reset_index(),
             "peers": peers,
             "without": _without(table, context.region, peers),
-            **({} if growth is None else growth.tables),
+            **{name: frame for part in added for name, frame in part.tables.items()},
         },
         units={
             **dict.fromkeys(["efficiency", "efficiency_vrs", *bands, "weight"], "ratio"),
-            **({} if growth is None else growth.units),
+            **{name: unit for part in added for name, unit in part.units.items()},
             "patents_per_money": "patents_per_CNY_100m",
             "contracts_per_money": "ratio",
         },
@@ -128,9 +135,10 @@ def _result(table: InnovationTable, context: Context) -> Result:
             "replications": _REPLICATIONS if level is not None else 0,
             "level": level,
             "years": {name: list(years) for name, years in table.periods.items()},
+            **{name: given for part in added for name, given in part.parameters.items()},
         },
-        inputs=table.records,
-        warnings=(*table.warnings, *(() if growth is None else growth.warnings)),
+        inputs=tuple(dict.fromkeys([*table.records, *(i for part in added for i in part.inputs)])),
+        warnings=(*table.warnings, *(text for part in added for text in part.warnings)),
     )
 
 
@@ -154,8 +162,10 @@ def write(result: Result, context: Context) -> Section:
         _scope(result, context),
         _own(rows, table, context, cards),
         _frontier(result, rows, context),
+        *chain_statements(result, context),
         *growth_statements(result, context),
     ]
+    has_chain = "chain" in result.tables
     best = listing(context.name(str(n)) for n in table.loc[table["efficiency"] == 1, "region"])
     value = number(best_estimate(rows.row(context.region)))
     ranked = say(
@@ -173,9 +183,14 @@ def write(result: Result, context: Context) -> Section:
             frontier_chart(
                 table, context, cards, say("{b}构成前沿", "{b} span the frontier", b=best)
             ),
+            *((chain_chart(result, context),) if has_chain else ()),
         ),
-        tables=(regions_table(table, context, cards),),
+        tables=(
+            regions_table(table, context, cards),
+            *((chain_table(result, context),) if has_chain else ()),
+        ),
         notes=(
+            *chain_lacking(result, context),
             *lacking_for_growth(result, context),
             *_MEANING,
             *(say("{w}。", "{w}.", w=warning) for warning in result.warnings),

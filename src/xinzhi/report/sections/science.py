@@ -43,10 +43,12 @@ class ScienceResult(Result):
     """The tables of index, coupling and trend, as ``index_scores``.
 
     context : in which they were computed; its ``results`` are those of the parts
+    panel : the pack beside the embedded figures, before any imputation
     not_run : (module, why) of the parts that could not run
     """
 
     context: Context | None = None
+    panel: Panel | None = None
     not_run: tuple[tuple[ModuleType, NotRun], ...] = ()
 
 
@@ -64,10 +66,10 @@ def run(context: Context) -> Result | NotRun | None:
         pack = science_technology_panel()
     except ComputationError as error:
         return NotRun(error.message, remedy=error.remedy or NO_TEXT)
-    panel = join_panels(pack, context.panel)
+    panel = filled = join_panels(pack, context.panel)
     if context.imputation is not None:
-        panel = impute(panel, context.imputation, figure_names(system))
-    inner = _inner(context, panel, system)
+        filled = impute(panel, context.imputation, figure_names(system))
+    inner = _inner(context, filled, system)
     tables: dict[str, pd.DataFrame] = {}
     units: dict[str, str] = {}
     not_run = []
@@ -87,6 +89,7 @@ def run(context: Context) -> Result | NotRun | None:
         inputs=inner.panel.inputs,
         warnings=tuple(dict.fromkeys(text for text in said if text not in pack.warnings)),
         context=inner,
+        panel=panel,
         not_run=tuple(not_run),
     )
 
