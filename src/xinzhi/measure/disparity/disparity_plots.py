@@ -128,7 +128,7 @@ def _convergence(result: DisparityResult, asked: Asked, lang: Language) -> Any:
         f"Beta {row['coefficient']:.4f} (standard error {row['standard_error']:.4f}), "
         f"{start}–{end}",
     )
-    form = _scatter(data, line, _LEVEL.get(lang), _GROWTH.get(lang))
+    form = scatter_with_line(data, line, _LEVEL.get(lang), _GROWTH.get(lang))
     subtitle = Text("每点一个地区", "Each dot is a region")
     return chart.finished(form, title.get(lang), subtitle.get(lang))
 
@@ -220,15 +220,23 @@ def _moran(result: DisparityResult, asked: Asked, lang: Language) -> Any:
         f"{when.zh} Moran 指数 {index:.3f}（p = {p:.3f}）".strip(),
         f"Moran's I {index:.3f}{when.en} (p = {p:.3f})",
     )
-    form = _scatter(data, line, _OWN.get(lang), _LAG.get(lang))
+    form = scatter_with_line(data, line, _OWN.get(lang), _LAG.get(lang))
     return chart.finished(form, title.get(lang), "")
 
 
-def _scatter(data: pd.DataFrame, line: pd.DataFrame, x_title: str, y_title: str) -> Any:
+def scatter_with_line(
+    data: pd.DataFrame, line: pd.DataFrame, x_title: str, y_title: str, logarithmic: bool = False
+) -> Any:
+    """Draw a dot a region and a line through them; the chosen region in its colour and named.
+
+    data : label, x, y, chosen (bool); line : x, y of its ends; logarithmic : the scale of x
+    """
     import altair as alt
 
-    data = data.assign(colour=[chart.REGION if c else chart.hue(0) for c in data["chosen"]])
-    x = alt.X("x:Q", title=x_title, scale=alt.Scale(zero=False))
+    others = chart.PEERS if data["chosen"].any() else chart.hue(0)
+    data = data.assign(colour=[chart.REGION if c else others for c in data["chosen"]])
+    scale = alt.Scale(type="log" if logarithmic else "linear", zero=False, nice=False, padding=12)
+    x = alt.X("x:Q", title=x_title, scale=scale, axis=alt.Axis(tickCount=5))
     y = alt.Y("y:Q", title=y_title, scale=alt.Scale(zero=False))
     dots = (
         alt.Chart(data)
