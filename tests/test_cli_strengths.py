@@ -107,9 +107,102 @@ def test_reference_and_dependence_are_read(file: Path, tmp_path: Path):
         *(own, *COLUMNS, "--time", "年份", *FAST, "--reference", file, "--dependence", risk)
     )
     assert len(found["parameters"]["reference"]) == 12
-    assert [record["name"] for record in found["inputs"]] == ["own.csv", "专利.csv"]
+    names = [record["name"] for record in found["inputs"]]
+    assert names == ["own.csv", "专利.csv", "risk.csv"]
+    assert found["parameters"]["security"] is True
+    assert found["parameters"]["dependence_source"] == "given"
+    assert found["parameters"]["criteria"] == ["density", "pci", "growth", "dependence"]
+    assert not any("security" in warning["en"] for warning in found["warnings"])
     row = found["result"]["recommendations"][0]
     assert row["dependence"] == pytest.approx(int(row["activity"][1:]) / 100)
+
+
+def test_without_dependence_the_three_criteria_are_named(file: Path):
+    found = answer(file, *COLUMNS, "--time", "年份", *FAST)
+    assert found["parameters"]["criteria"] == ["density", "pci", "growth"]
+    said = [warning for warning in found["warnings"] if "leave security out" in warning["en"]]
+    assert "over three criteria (relatedness density, complexity, growth)" in said[0]["en"]
+    assert "帕累托集只看三项（关联密度、复杂度、增速）" in said[0]["zh"]
+
+
+def sectors_of(activities: int) -> list[dict[str, Any]]:
+    """Return sectors as a result of chokepoints has them, one for every two activities."""
+    return [
+        {
+            "code": f"{k:02d}",
+            "title_zh": f"部门{k}",
+            "title_en": f"Sector {k}",
+            "total_dependence": k / 50,
+        }
+        for k in range(1, activities // 2 + 1)
+    ]
+
+
+def test_what_chokepoints_wrote_is_brought_over_by_shares(file: Path, tmp_path: Path):
+    wrote = tmp_path / "chokepoints.json"
+    document = {"command": "chokepoints", "result": {"sectors": sectors_of(36)}}
+    wrote.write_text(json.dumps(document), encoding="utf-8")
+    shares = tmp_path / "shares.csv"
+    rows = [f"a{k:02d},{1 + k // 2:02d},{0.5 if k else 1}\n" for k in range(36)]
+    rows += [f"a{k:02d},{1 + (k // 2 + 1) % 18:02d},0.5\n" for k in range(1, 36)]
+    shares.write_text("activity,code,share\n" + "".join(rows), encoding="utf-8")
+    used = ("--time", "年份", *FAST, "--dependence", wrote, "--sectors", shares)
+    found = answer(file, *COLUMNS, *used)
+    assert found["parameters"]["dependence_source"] == "chokepoints"
+    assert [one["name"] for one in found["inputs"]][1:] == ["chokepoints.json", "shares.csv"]
+    shown = {row["activity"]: row["dependence"] for row in found["result"]["recommendations"]}
+    for name, value in shown.items():
+        place = int(name[1:])
+        first, second = 1 + place // 2, 1 + (place // 2 + 1) % 18
+        share = 0.5 if place else 1.0
+        assert value == pytest.approx((share * first + (1 - share) * second) / 50)
+
+
+def test_a_csv_of_chokepoints_serves_where_activities_are_sectors(tmp_path: Path):
+    path, wrote = tmp_path / "jobs.csv", tmp_path / "sectors.csv"
+    table = long_table(2)
+    table["类别"] = [f"部门{int(name[1:]) + 1}" for name in table["类别"]]
+    table.to_csv(path, index=False)
+    pd.DataFrame(sectors_of(72)).to_csv(wrote, index=False)
+    found = answer(path, *COLUMNS, "--time", "年份", *FAST, "--dependence", wrote)
+    row = found["result"]["recommendations"][0]
+    assert row["dependence"] == pytest.approx(int(row["activity"][2:]) / 50)
+    assert found["parameters"]["dependence_source"] == "chokepoints"
+
+
+def test_dependence_that_cannot_be_used_is_refused(file: Path, tmp_path: Path):
+    use = (*COLUMNS, "--time", "年份", *FAST, "--dependence")
+    wrote = tmp_path / "x.json"
+    wrote.write_text("[1", encoding="utf-8")
+    error = refused(file, *use, wrote)
+    assert "holds no dependence by sector of chokepoints" in error.text("en")
+    assert "没有 chokepoints 的部门依赖度" in error.text("zh")
+    wrote.write_text('{"command": "chokepoints", "result": {"inputs": []}}', encoding="utf-8")
+    assert "holds no dependence by sector" in refused(file, *use, wrote).text("en")
+    absent = refused(file, *use, tmp_path / "none.json")
+    assert "cannot be read" in absent.text("en")
+    assert "无法读取" in absent.text("zh")
+    wrote.write_text(json.dumps({"command": "chokepoints", "result": {"sectors": sectors_of(6)}}))
+    other = refused(file, *use, wrote)
+    assert "no activity bears the code or the title of a sector" in other.text("en")
+    assert "没有一项活动与部门同名或同代码" in other.text("zh")
+    assert "--sectors FILE" in str(other.remedy)
+    risk = tmp_path / "risk.csv"
+    risk.write_text("类别,dependence\na01,1.5\n", encoding="utf-8")
+    assert "between 0 and 1: a01 (1.5)" in refused(file, *use, risk).text("en")
+    risk.write_text("类别,dependence\nzz,0.5\n", encoding="utf-8")
+    assert "not in the table" in refused(file, *use, risk).text("en")
+    risk.write_text("activity,dependence\na01,0.5\na01,0.6\n", encoding="utf-8")
+    assert "given twice for: a01" in refused(file, *use, risk).text("en")
+    risk.write_text("类别,value\na01,0.5\n", encoding="utf-8")
+    assert "no column dependence" in refused(file, *use, risk).text("en")
+    risk.write_text("类别,dependence\na01,0.5\n", encoding="utf-8")
+    beside = refused(file, *use, risk, "--sectors", risk)
+    assert "leave out --sectors" in beside.text("en")
+    assert "不能再给 --sectors" in beside.text("zh")
+    alone = refused(file, *COLUMNS, "--time", "年份", "--sectors", risk)
+    assert "--sectors goes with --dependence" in alone.text("en")
+    assert "要与 --dependence 一起给出" in alone.text("zh")
 
 
 def test_a_person_sees_regions_of_the_last_year(file: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from xinzhi.cli.options import common_options, option_group, out_option, seed_op
 from xinzhi.cli.output import deliver
 
 if TYPE_CHECKING:
+    from xinzhi.cli.dependence import Dependence
     from xinzhi.core import Text
     from xinzhi.structure.strengths import ActivityMatrix
 
@@ -80,9 +81,22 @@ column_options = option_group(
         type=click.Path(path_type=Path),
         metavar="FILE",
         help=say(
-            "各活动的对外依赖度（两列：活动列同名，dependence 取 0 到 1）：建议兼顾安全",
-            "dependence of each activity on inputs from elsewhere (the column of activities, and "
-            "dependence from 0 to 1): recommendations weigh security too",
+            "各活动的对外依赖度：两列（活动、dependence，取 0 到 1）的表，或 xinzhi chokepoints "
+            "写出的 CSV、JSON；建议兼顾安全",
+            "dependence of each activity on inputs from elsewhere: a table of activities and "
+            "dependence from 0 to 1, or the CSV or JSON that xinzhi chokepoints wrote; "
+            "recommendations weigh security too",
+        ),
+    ),
+    click.option(
+        "--sectors",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=say(
+            "各活动属于 chokepoints 的哪些部门（列：活动、code、share，份额合计为 1）；"
+            "活动与部门同名或同代码时不需要",
+            "in which sectors of chokepoints each activity is (columns: activities, code, share, "
+            "shares summing to 1); not needed where activities bear a sector's code or title",
         ),
     ),
 )
@@ -218,6 +232,7 @@ def strengths(file: Path | None, **options: Any) -> None:
     if options["reference"] is not None:
         reference, more = _matrix(options["reference"], options, None)
         notes = (*notes, *more)
+    dependence = _dependence(options, (matrix if reference is None else reference).activities)
     wanted = options["wanted"]
     result = compute(
         matrix,
@@ -237,10 +252,17 @@ def strengths(file: Path | None, **options: Any) -> None:
             draws=options["draws"],
         ),
         reference=reference,
-        dependence=_dependence(options),
+        dependence=None if dependence is None else dependence.table,
         regions=None if wanted is None else [name.strip() for name in split_names(wanted)],
         seed=options["seed"],
     )
+    if dependence is not None:
+        notes = (*notes, *dependence.warnings)
+        result = replace(
+            result,
+            inputs=(*result.inputs, *dependence.inputs),
+            parameters={**result.parameters, "dependence_source": dependence.source},
+        )
     result = replace(result, warnings=(*notes, *result.warnings))
     deliver("strengths", result, options)
 
@@ -271,16 +293,20 @@ def _matrix(
     return matrix, table.warnings
 
 
-def _dependence(options: Mapping[str, Any]) -> dict[str, float] | None:
+def _dependence(options: Mapping[str, Any], activities: Sequence[str]) -> Dependence | None:
     """Read dependence by activity, None where no file is named."""
-    from xinzhi.data.unit_tables import read_unit_table
+    from xinzhi.cli.dependence import read_dependence
+    from xinzhi.core import InputError, Text
 
-    if options["dependence"] is None:
+    path = options["dependence"]
+    if path is not None:
+        return read_dependence(path, options["activity"], activities, options["sectors"])
+    if options["sectors"] is None:
         return None
-    frame = read_unit_table(options["dependence"], [options["activity"]], ["dependence"]).frame
-    names = frame[options["activity"]].astype(str)
-    return {
-        name: float(value)
-        for name, value in zip(names, frame["dependence"], strict=True)
-        if value == value
-    }
+    raise InputError(
+        Text("--sectors 要与 --dependence 一起给出", "--sectors goes with --dependence"),
+        remedy=Text(
+            "用 --dependence 给出 xinzhi chokepoints 写出的文件。",
+            "Give with --dependence what xinzhi chokepoints wrote.",
+        ),
+    )

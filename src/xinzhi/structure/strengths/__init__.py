@@ -18,6 +18,7 @@ from xinzhi.structure.strengths.concentration import (
     herfindahl_of_activities,
     maurel_sedillot,
 )
+from xinzhi.structure.strengths.dependence_map import dependence_of_activities
 from xinzhi.structure.strengths.eigen import ComplexityIndices, eci_pci
 from xinzhi.structure.strengths.entries import EntryTables, Presence, entry_tables
 from xinzhi.structure.strengths.fitness import Fitness, fitness
@@ -28,6 +29,7 @@ from xinzhi.structure.strengths.outlook import (
     opportunity_outlook,
     relatedness_density,
 )
+from xinzhi.structure.strengths.panel_activities import Activities, activities_of_panel
 from xinzhi.structure.strengths.recommendation import Evidence, recommendations
 from xinzhi.structure.strengths.reflections import method_of_reflections
 from xinzhi.structure.strengths.relatedness import ProductSpace, proximity
@@ -42,11 +44,13 @@ from xinzhi.structure.strengths.specialisation import (
     log_location_quotient,
     symmetric_location_quotient,
 )
+from xinzhi.structure.strengths.standing import region_totals, standing
 from xinzhi.structure.strengths.strengths import strengths
 from xinzhi.structure.strengths.strengths_options import StrengthsOptions
 from xinzhi.structure.strengths.strengths_result import StrengthsResult
 
 __all__ = [
+    "Activities",
     "ActivityMatrix",
     "Complexity",
     "ComplexityIndices",
@@ -59,11 +63,13 @@ __all__ = [
     "StrengthsOptions",
     "StrengthsResult",
     "YearComplexity",
+    "activities_of_panel",
     "activity_matrix",
     "activity_matrix_of_array",
     "activity_space",
     "complexity",
     "complexity_by_year",
+    "dependence_of_activities",
     "eci_pci",
     "ellison_glaeser",
     "entropy_of_activities",
@@ -83,10 +89,12 @@ __all__ = [
     "opportunity_outlook",
     "proximity",
     "recommendations",
+    "region_totals",
     "relatedness_density",
     "shift_share",
     "shift_share_components",
     "similarity",
+    "standing",
     "strengths",
     "symmetric_location_quotient",
 ]

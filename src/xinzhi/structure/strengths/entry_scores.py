@@ -28,7 +28,7 @@ class RegionScores(NamedTuple):
 
 def average_ranks(values: Array) -> Array:
     """Return ranks from 1 for the smallest; equal values share the mean of theirs."""
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)  # equal values share a rank, so their order is of no account
     ordered = values[order]
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
     ends = np.append(starts[1:], len(values))
@@ -117,5 +117,7 @@ def interval_of(drawn: Array, confidence: float) -> tuple[Array, Array]:
     known = ~np.isnan(drawn).all(axis=0)
     ends = np.full((2, *drawn.shape[1:]), np.nan)
     if known.any():
-        ends[:, known] = np.nanquantile(drawn[:, known], [tail, 1 - tail], axis=0)
+        holes = np.isnan(drawn[:, known]).any()
+        quantile = np.nanquantile if holes else np.quantile  # the former goes column by column
+        ends[:, known] = quantile(drawn[:, known], [tail, 1 - tail], axis=0)
     return ends[0], ends[1]

@@ -13,6 +13,7 @@ from xinzhi.structure.strengths.entry_scores import average_ranks, interval_of
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.intp]
 
 STRENGTH = "strength"
 GAP = "gap"
@@ -32,6 +33,14 @@ class Evidence(NamedTuple):
     complexity: Array
     growth: Array | None
     dependence: Array | None
+
+
+def criteria(dated: bool, secure: bool) -> tuple[str, ...]:
+    """Return the columns over which the Pareto set is taken.
+
+    dated : whether there are years for growth; secure : whether dependence is known
+    """
+    return ("density", "pci", *(("growth",) if dated else ()), *(("dependence",) if secure else ()))
 
 
 class _Choice(NamedTuple):
@@ -128,12 +137,17 @@ def mean_ranks(objectives: Array) -> Array:
 
 def _objectives(evidence: Evidence, region: int) -> Array:
     """Return (A, 2 to 4) objectives of a region, the more the better."""
-    columns = [evidence.density[region], evidence.complexity]
+    return np.stack([evidence.density[region], *_shared(evidence)], axis=1)
+
+
+def _shared(evidence: Evidence) -> list[Array]:
+    """Return the objectives that are the same for every region, the more the better."""
+    columns = [evidence.complexity]
     if evidence.growth is not None:
         columns.append(evidence.growth)
     if evidence.dependence is not None:
         columns.append(-evidence.dependence)
-    return np.stack(columns, axis=1)
+    return columns
 
 
 class _Stability(NamedTuple):
@@ -151,13 +165,17 @@ def _stability(
     ranks: list[list[Array]] = [[] for _ in choices]
     fronts: list[list[Flags]] = [[] for _ in choices]
     for draw in resampled:
+        shared = [_codes(values) for values in _shared(draw)]
+        density = np.where(np.isfinite(draw.density), -draw.density, np.inf)
         for place, choice in enumerate(choices):
             if not len(choice.front):
                 continue
-            own = _objectives(draw, choice.region)[choice.candidates]
-            own = np.where(np.isfinite(own), own, -np.inf)
-            ranks[place].append(mean_ranks(own)[choice.front])
-            fronts[place].append(_unbeaten(own, choice.front))
+            inside = choice.candidates
+            columns = [average_ranks(density[choice.region, inside])]
+            columns += [_ranks_of_codes(codes[inside]) for codes in shared]
+            rank, unbeaten = _placed(columns, choice.front)
+            ranks[place].append(rank)
+            fronts[place].append(unbeaten)
     found = []
     for place, choice in enumerate(choices):
         if not ranks[place]:
@@ -169,11 +187,32 @@ def _stability(
     return found
 
 
-def _unbeaten(objectives: Array, chosen: NDArray[np.intp]) -> Flags:
-    """Return which of the chosen points nothing beats."""
-    own = objectives[chosen][:, None]
-    beaten = np.all(objectives >= own, axis=2) & np.any(objectives > own, axis=2)
-    return np.asarray(~beaten.any(axis=1))
+def _codes(values: Array) -> Codes:
+    """Return a whole number for each value, 0 the highest, the same for equal ones."""
+    falling = np.where(np.isfinite(values), -values, np.inf)
+    return np.asarray(np.unique(falling, return_inverse=True)[1], dtype=np.intp)
+
+
+def _ranks_of_codes(codes: Codes) -> Array:
+    """Return what ``average_ranks`` does of whole numbers from 0, without sorting them again."""
+    counts = np.bincount(codes)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[codes])
+
+
+def _placed(columns: Sequence[Array], chosen: NDArray[np.intp]) -> tuple[Array, Flags]:
+    """Return the rank of the chosen points by their mean rank, and which of them nothing beats.
+
+    columns : ranks of all points in each objective, 1 the best
+    """
+    sums = np.sum(columns, axis=0)
+    own = sums[chosen]
+    place = np.searchsorted(np.sort(sums), own, side="left") + 1.0
+    # What beats a point ranks no lower in any objective, and higher on the whole.
+    ahead = np.flatnonzero(sums < own.max())
+    beaten = sums[ahead] < own[:, np.newaxis]
+    for column in columns:
+        beaten &= column[ahead] <= column[chosen][:, np.newaxis]
+    return np.asarray(place), ~beaten.any(axis=1)
 
 
 def _rows(

@@ -31,7 +31,7 @@ from xinzhi.structure.strengths.entry_scores import region_draws
 from xinzhi.structure.strengths.leapfrogging import leaders, leapfrogging
 from xinzhi.structure.strengths.life_cycle import growth_rates, life_cycles
 from xinzhi.structure.strengths.outlook import relatedness_density
-from xinzhi.structure.strengths.recommendation import GAP, Evidence, recommendations
+from xinzhi.structure.strengths.recommendation import GAP, Evidence, criteria, recommendations
 from xinzhi.structure.strengths.relatedness import ProductSpace
 from xinzhi.structure.strengths.space import activity_space
 from xinzhi.structure.strengths.specialisation import sparse_location_quotient
@@ -77,7 +77,7 @@ def strengths(
     choices: StrengthsOptions = _CHOICES,
     *,
     reference: ActivityMatrix | None = None,
-    dependence: Mapping[str, float] | None = None,
+    dependence: Mapping[str, float] | pd.DataFrame | None = None,
     regions: Sequence[str] | None = None,
     seed: int = 0,
 ) -> StrengthsResult:
@@ -88,9 +88,9 @@ def strengths(
     choices : windows, criteria and draws (``StrengthsOptions``)
     reference : regions or countries whose totals, PCI and proximities hold; those of ``matrix``
         where None. Growth and life cycles are then the reference's too
-    dependence : activity → dependence of its production on inputs from elsewhere [1], such as
-        ``total_dependence`` of ``chokepoints``; the security side of the recommendations, left out
-        where None
+    dependence : activity → dependence of its production on inputs from elsewhere [1], or a table of
+        ``activity`` and ``dependence`` as ``dependence_of_activities`` makes it of the sectors of
+        ``chokepoints``; the security side of the recommendations, left out where None
     regions : of the recommendations; all by default
     seed : of all that is drawn
     Returns : StrengthsResult. Below FEWEST_ACTIVITIES activities or FEWEST_REGIONS regions there is
@@ -135,7 +135,7 @@ def strengths(
     warnings = (
         *found.warnings,
         *view.warnings,
-        *strengths_warnings(tables, claimed, bool(base.years), choices, left_out, given is None),
+        *strengths_warnings(tables, claimed, len(base.years), choices, left_out, given is None),
     )
     return StrengthsResult(
         tables=tables,
@@ -148,6 +148,7 @@ def strengths(
             "claims": claimed,
             "reference": None if reference is None else list(reference.regions),
             "security": given is not None,
+            "criteria": list(criteria(len(base.years) > 1, given is not None)),
             "seed": seed,
         },
         inputs=tuple(dict.fromkeys((*matrix.inputs, *(base.inputs)))),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -45,14 +46,17 @@ def places_of_regions(names: Sequence[str], wanted: Sequence[str] | None) -> NDA
 
 
 def checked_dependence(
-    activities: Sequence[str], dependence: Mapping[str, float] | None
+    activities: Sequence[str], dependence: Mapping[str, float] | pd.DataFrame | None
 ) -> Array | None:
     """Return dependence by activity, nan where it is not given; None where none is.
 
-    Raises : InputError for activities that are not in the table, and for values outside [0, 1]
+    Raises : InputError for activities that are not in the table or occur twice, and for values
+        outside [0, 1]
     """
     if dependence is None:
         return None
+    if isinstance(dependence, pd.DataFrame):
+        dependence = _by_activity(dependence)
     what = Text("依赖度中有活动表没有的活动", "dependence is given for activities not in the table")
     _refuse_unknown(list(dependence), activities, what)
     wrong = [name for name, value in dependence.items() if not 0 <= value <= 1]
@@ -65,6 +69,28 @@ def checked_dependence(
             )
         )
     return np.array([dependence.get(name, np.nan) for name in activities], dtype=float)
+
+
+def _by_activity(frame: pd.DataFrame) -> dict[str, float]:
+    """Return activity → dependence of a table, without the activities that have none."""
+    absent = [name for name in ("activity", "dependence") if name not in frame]
+    if absent:
+        shown = listed(absent)
+        raise InputError(
+            Text(f"依赖度表缺少列：{shown.zh}", f"the table of dependence lacks: {shown.en}")
+        )
+    names = frame["activity"].astype(str)
+    twice = list(dict.fromkeys(names[names.duplicated()]))
+    if twice:
+        shown = listed(twice)
+        raise InputError(
+            Text(f"依赖度重复给出：{shown.zh}", f"dependence is given twice for: {shown.en}"),
+            remedy=Text("每项活动只留一行。", "Keep one row for each activity."),
+        )
+    values = frame["dependence"].to_numpy(dtype=float)
+    return {
+        name: value for name, value in zip(names, values.tolist(), strict=True) if value == value
+    }
 
 
 def _refuse_unknown(wanted: Sequence[str], there: Sequence[str], what: Text) -> None:

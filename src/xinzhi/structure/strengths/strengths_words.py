@@ -9,20 +9,27 @@ import pandas as pd
 from xinzhi.core import Text
 from xinzhi.structure.strengths.complexity import FEWEST_ACTIVITIES, FEWEST_REGIONS
 from xinzhi.structure.strengths.entries import DENSITY
+from xinzhi.structure.strengths.recommendation import criteria
 from xinzhi.structure.strengths.strengths_options import StrengthsOptions
+
+_CRITERIA = {
+    "density": Text("关联密度", "relatedness density"),
+    "pci": Text("复杂度", "complexity"),
+    "growth": Text("增速", "growth"),
+}
 
 
 def strengths_warnings(
     tables: Mapping[str, pd.DataFrame],
     claimed: bool,
-    dated: bool,
+    years: int,
     choices: StrengthsOptions,
     left_out: int,
     insecure: bool,
 ) -> Iterator[Text]:
     """Yield the warnings that follow from the tables.
 
-    claimed : whether there is a complexity; dated : whether there are years for growth
+    claimed : whether there is a complexity; years : how many the reference has
     left_out : candidates without all objectives; insecure : whether dependence was not given
     """
     if not claimed:
@@ -33,7 +40,7 @@ def strengths_warnings(
             "no complexity or relatedness: only location quotients, specialisation, shift-share "
             "and life cycles are given, and no recommendations. Use a finer classification.",
         )
-    if not dated:
+    if not years:
         yield Text(
             "数据没有年份，没有增速、生命周期和弯道超车名单。",
             "Without years there is no growth, no life cycle and no list for leapfrogging.",
@@ -41,16 +48,25 @@ def strengths_warnings(
     if claimed:
         yield _record(tables["prediction"], choices)
     if claimed and insecure:
-        yield Text(
-            "没有给出各活动的对外依赖度，建议未考虑安全。",
-            "No dependence by activity was given: the recommendations leave security out.",
-        )
+        yield _over(criteria(years > 1, secure=False))
     if claimed and left_out:
         yield Text(
             f"{left_out:,} 个地区—活动组合缺少某项指标（密度、复杂度、增速或依赖度），未参与比较。",
             f"{left_out:,} pairs of region and activity lack density, complexity, growth or "
             "dependence and were not compared.",
         )
+
+
+def _over(columns: tuple[str, ...]) -> Text:
+    """Say over which criteria the Pareto set is, security not being among them."""
+    zh = "、".join(_CRITERIA[name].zh for name in columns)
+    en = ", ".join(_CRITERIA[name].en for name in columns)
+    count = {2: Text("两", "two"), 3: Text("三", "three")}[len(columns)]
+    return Text(
+        f"没有给出各活动的对外依赖度，建议未考虑安全：帕累托集只看{count.zh}项（{zh}）。",
+        "No dependence by activity was given, so the recommendations leave security out: the "
+        f"Pareto set is over {count.en} criteria ({en}).",
+    )
 
 
 def _record(prediction: pd.DataFrame, choices: StrengthsOptions) -> Text:
