@@ -148,7 +148,7 @@ def test_an_interrupt_at_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 import_files(workspace, files[1:], overwrite=True)
         assert state(workspace) == (1, 1)
     with monkeypatch.context() as patched:
-        patched.setattr("xinzhi.data.workspace._check_units", interrupt)
+        patched.setattr("xinzhi.data.workspace.check_units", interrupt)
         with pytest.raises(KeyboardInterrupt):
             import_files(workspace, files[1:], overwrite=True)
     assert state(workspace) == (1, 1)
@@ -163,9 +163,9 @@ def test_a_death_before_the_new_database_takes_its_place_leaves_the_old_one(
     import_files(workspace, files[:1])
     script = (
         "import os, sys\n"
-        "from xinzhi.data import workspace as w\n"
+        "from xinzhi.data import workspace, workspace_database\n"
         "from xinzhi.data.importing import import_files\n"
-        "real = w._connected\n"
+        "real = workspace_database.connected\n"
         "from contextlib import contextmanager\n"
         "@contextmanager\n"
         "def dying(path, read_only):\n"
@@ -173,8 +173,8 @@ def test_a_death_before_the_new_database_takes_its_place_leaves_the_old_one(
         "        yield connection\n"
         "        if not read_only:\n"
         "            os._exit(0)\n"
-        "w._connected = dying\n"
-        "import_files(w.open_workspace(sys.argv[1]), [sys.argv[2]], overwrite=True)\n"
+        "workspace_database.connected = dying\n"
+        "import_files(workspace.open_workspace(sys.argv[1]), [sys.argv[2]], overwrite=True)\n"
     )
     subprocess.run([sys.executable, "-c", script, workspace.folder, files[1]], check=True)
     names = {path.name for path in workspace.folder.iterdir()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from panel_strategies import panels
 
 from xinzhi.core import ComputationError, InputError
 from xinzhi.data import Panel, embedded_panel, load_region_set
-from xinzhi.data import workspace as module
+from xinzhi.data import workspace_database as database
 from xinzhi.data.workspace import Settings, Workspace, create_workspace, open_workspace
 
 COLUMNS = ["region", "year", "indicator", "value", "unit", "vintage"]
@@ -108,14 +107,7 @@ def test_what_is_no_workspace_is_refused(tmp_path: Path, name: str) -> None:
 def test_without_duckdb_the_message_has_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *arguments: Any, **named: Any) -> Any:
-        if name == "duckdb":
-            raise ImportError(name)
-        return real(name, *arguments, **named)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(ComputationError) as caught:
         create_workspace(tmp_path / "work")
     assert 'pip install "xinzhi[workspace]"' in caught.value.text("en")
@@ -373,13 +365,13 @@ def test_another_process_that_writes_is_waited_for(
         assert writer.stdout is not None
         assert writer.stdin is not None
         writer.stdout.readline()
-        monkeypatch.setattr(module, "_WAITS", (0.01,))
+        monkeypatch.setattr(database, "_WAITS", (0.01,))
         with pytest.raises(ComputationError) as caught:
             workspace.panel()
         assert "is in use by another program" in caught.value.text("en")
         assert "另一个程序正在使用" in caught.value.text("zh")
-        monkeypatch.setattr(module, "_WAITS", (10.0, 10.0))
-        monkeypatch.setattr(module.time, "sleep", lambda _: (writer.stdin.close(), writer.wait()))
+        monkeypatch.setattr(database, "_WAITS", (10.0, 10.0))
+        monkeypatch.setattr(database.time, "sleep", lambda _: (writer.stdin.close(), writer.wait()))
         assert len(workspace.panel().frame) == 1
 
 

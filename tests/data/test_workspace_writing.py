@@ -17,6 +17,7 @@ import pytest
 from xinzhi.core import ComputationError, InputError
 from xinzhi.data import Panel, load_region_set
 from xinzhi.data import workspace as module
+from xinzhi.data import workspace_database as database
 from xinzhi.data.workspace import Workspace, create_workspace, open_workspace
 
 WHOLE = {"data.duckdb", "xinzhi.toml"}
@@ -67,13 +68,13 @@ def names(workspace: Workspace) -> set[str]:
 def test_an_import_leaves_the_copy_of_another_alone(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, said = module._check_units, []
+    real, said = module.check_units, []
 
     def meanwhile(connection: Any) -> None:
         said.append(other_import(workspace.folder, "second").communicate(timeout=60)[0])
         real(connection)
 
-    monkeypatch.setattr(module, "_check_units", meanwhile)
+    monkeypatch.setattr(module, "check_units", meanwhile)
     workspace.add(panel("third"))
     assert "is in use by another program" in said[0]
     assert vintages(workspace) == {"first", "third"}
@@ -93,14 +94,14 @@ def test_imports_at_once_lose_none(workspace: Workspace) -> None:
 def test_a_database_that_changed_after_the_lock_was_given_up_is_not_replaced(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = module.os.fsync
+    real = database.os.fsync
 
     def meanwhile(handle: int) -> None:
         real(handle)
         shutil.copyfile(workspace.folder / "data.duckdb", workspace.folder / "other")
         (workspace.folder / "other").replace(workspace.folder / "data.duckdb")
 
-    monkeypatch.setattr(module.os, "fsync", meanwhile)
+    monkeypatch.setattr(database.os, "fsync", meanwhile)
     with pytest.raises(ComputationError, match="in use by another program"):
         workspace.add(panel("second"))
     assert vintages(workspace) == {"first"}
@@ -130,7 +131,7 @@ def test_a_disk_that_is_full_when_the_database_is_copied(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.shutil, "copyfile", full)
+    monkeypatch.setattr(database.shutil, "copyfile", full)
     with pytest.raises(ComputationError) as caught:
         unchanged.add(panel("second"))
     assert "writing failed, the workspace is unchanged" in caught.value.text("en")

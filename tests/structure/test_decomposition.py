@@ -156,6 +156,18 @@ def test_tables_that_cannot_be_compared_are_refused():
     assert "单位不同：unspecified；CNY_10k" in chinese
 
 
+def test_of_many_sectors_that_differ_five_and_their_number_are_named():
+    flows = [[1.0] * 7 for _ in range(7)]
+    table = small(flows, [100] * 7)
+    sectors = tuple(replace(sector, code=f"S{k}") for k, sector in enumerate(table.sectors))
+    with pytest.raises(InputError) as caught:
+        structural_decomposition(table, replace(table, sectors=sectors))
+    codes = "/".join(table.codes[:5])
+    english, chinese = caught.value.text("en"), caught.value.text("zh")
+    assert f"sectors differs: {codes}/… (7); S0/S1/S2/S3/S4/… (7)" in english
+    assert f"部门不同：{codes}/… (7)；S0/S1/S2/S3/S4/… (7)" in chinese
+
+
 def test_an_unknown_account_is_named():
     table = small([[10, 20], [30, 40]], [100, 200])
     with pytest.raises(InputError) as caught:

@@ -10,7 +10,14 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option, seed_option, split_names
+from xinzhi.cli.options import (
+    column_names,
+    common_options,
+    option_group,
+    out_option,
+    seed_option,
+    table_options,
+)
 from xinzhi.cli.output import deliver
 
 if TYPE_CHECKING:
@@ -24,17 +31,7 @@ _REGION_WORDS = ("region", "province", "地区", "省份", "省市", "城市")
 _OBSERVATION = "observation"
 
 column_options = option_group(
-    click.argument("file", required=False, type=click.Path(path_type=Path)),
-    click.option(
-        "--data",
-        "data_path",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=say("数据文件（CSV、TSV、XLSX）", "file of figures (CSV, TSV, XLSX)"),
-    ),
-    click.option(
-        "--sheet", metavar="NAME", help=say("工作簿中的工作表", "sheet of a workbook with several")
-    ),
+    table_options("数据文件（CSV、TSV、XLSX）", "file of figures (CSV, TSV, XLSX)"),
     click.option(
         "--value", required=True, metavar="COL", help=say("数值所在的列", "column of the values")
     ),
@@ -63,8 +60,9 @@ column_options = option_group(
     ),
     click.option(
         "--control",
+        "controls",
         metavar="COL,COL",
-        default="",
+        callback=column_names,
         help=say("条件收敛的控制变量", "columns that convergence is conditional on"),
     ),
     click.option(
@@ -140,7 +138,7 @@ def disparity(file: Path | None, **options: Any) -> None:
             ),
         )
     region = options["region_column"] or _region_column(path, options["sheet"])
-    controls = [name.strip() for name in split_names(options["control"])]
+    controls = options["controls"]
     if controls and options["time"] is None:
         raise InputError(
             Text("--control 用于条件收敛，需要 --time", "--control is for convergence: add --time")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xinzhi.cli.language import say
-from xinzhi.cli.options import option_group, split_names
+from xinzhi.cli.options import column_names, option_group, table_options
 
 FIRM_METHODS = ("ols", "op", "lp", "acf", "wooldridge")
 METHODS = (
@@ -18,11 +18,6 @@ METHODS = (
 )
 
 
-def _names(_context: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
-    """Return the columns of ``A,B``."""
-    return [] if text is None else [name.strip() for name in split_names(text)]
-
-
 def _stages(
     _context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, tuple[list[str], list[str]]] | None:
@@ -31,7 +26,10 @@ def _stages(
     for text in texts:
         name, _, flow = text.replace("：", ":").replace("＞", ">").partition(":")
         taken, _, made = flow.partition(">")
-        inputs, outputs = _names(_context, _parameter, taken), _names(_context, _parameter, made)
+        inputs, outputs = (
+            column_names(_context, _parameter, taken),
+            column_names(_context, _parameter, made),
+        )
         if not (name.strip() and inputs and outputs) or name.strip() in found:
             raise click.BadParameter(
                 say(
@@ -54,19 +52,11 @@ def _share(
 
 
 role_options = option_group(
-    click.argument("file", required=False, type=click.Path(path_type=Path)),
-    click.option(
-        "--data",
-        "data_path",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=say(
-            "每行一个单元（和时期）的表：CSV、TSV、XLSX；企业数据还可用 Parquet、DuckDB 或工作区",
-            "table with one row a unit (and period): CSV, TSV, XLSX; for firms also Parquet, "
-            "DuckDB or a workspace",
-        ),
+    table_options(
+        "每行一个单元（和时期）的表：CSV、TSV、XLSX；企业数据还可用 Parquet、DuckDB 或工作区",
+        "table with one row a unit (and period): CSV, TSV, XLSX; for firms also Parquet, "
+        "DuckDB or a workspace",
     ),
-    click.option("--sheet", metavar="NAME", help=say("工作簿中的工作表", "sheet of a workbook")),
     click.option(
         "--table", metavar="NAME", help=say("数据库中的表", "table of a database of firms")
     ),
@@ -83,17 +73,19 @@ role_options = option_group(
     click.option(
         "--inputs",
         metavar="A,B",
-        callback=_names,
+        callback=column_names,
         help=say(
             "投入列；增长核算和企业方法：先资本、后劳动",
             "input columns; for growth accounting and firms capital first, then labour",
         ),
     ),
-    click.option("--outputs", metavar="C", callback=_names, help=say("产出列", "output columns")),
+    click.option(
+        "--outputs", metavar="C", callback=column_names, help=say("产出列", "output columns")
+    ),
     click.option(
         "--undesirable",
         metavar="D",
-        callback=_names,
+        callback=column_names,
         help=say("非期望产出列", "columns of undesirable outputs"),
     ),
 )
@@ -152,7 +144,7 @@ growth_options = option_group(
     click.option(
         "--labour",
         metavar="A,B",
-        callback=lambda *given: _names(*given) or None,
+        callback=lambda *given: column_names(*given) or None,
         help=say("投入中哪些是劳动，其余为资本", "which inputs are labour, the rest being capital"),
     ),
     click.option(

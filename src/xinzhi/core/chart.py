@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from xinzhi.core.json import records
+
 INK = "#1f2933"
 QUIET = "#5f6b76"
 GRID = "#e3e7eb"
@@ -66,11 +68,21 @@ def finished(chart: Any, title: str, subtitle: str) -> Any:
 
 def spec(chart: Any) -> dict[str, Any]:
     """Return a chart as Vega-Lite for a page that fits it to its own width."""
-    found: dict[str, Any] = chart.configure(**theme()).to_dict(validate=False)
+    import altair as alt
+
+    values: Any = _values  # Altair's own type wants arguments that it never gives
+    alt.data_transformers.register("xinzhi", values)
+    with alt.data_transformers.enable("xinzhi"):
+        found: dict[str, Any] = chart.configure(**theme()).to_dict(validate=False)
     found.pop("$schema")  # an address that nobody needs to ask
     if found.get("width") == "container":
         found["autosize"] = {"type": "fit-x", "contains": "padding"}
     return found
+
+
+def _values(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return a frame as inline data, the same as Altair's, without its copies of each column."""
+    return {"values": records(frame)}
 
 
 def ranking(frame: pd.DataFrame, value_title: str, last: int) -> Any:
@@ -102,7 +114,7 @@ def ranking(frame: pd.DataFrame, value_title: str, last: int) -> Any:
     whiskers = (
         alt.Chart(data.dropna(subset=["low", "high"]))
         .mark_rule(strokeWidth=3, strokeCap="round", opacity=0.75)
-        .encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour)
+        .encode(y=y, x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"), color=colour)
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
         y=y, x=x, color=colour, tooltip=tooltip
@@ -133,7 +145,7 @@ def profile(
     base = alt.Chart(frame)
     peers = alt.Chart(frame.dropna(subset=["q25", "q75"]))
     band = peers.mark_bar(height=14, yOffset=shift, color=PEER_BAND).encode(
-        y=y, x=alt.X("q25:Q", scale=scale), x2="q75:Q"
+        y=y, x=alt.X("q25:Q", scale=scale), x2=alt.X2("q75:Q")
     )
     middle = (
         alt.Chart(frame.dropna(subset=["median"]))
@@ -143,7 +155,7 @@ def profile(
     whiskers = (
         alt.Chart(frame.dropna(subset=["low", "high"]))
         .mark_rule(strokeWidth=3, color=REGION, opacity=0.6, yOffset=shift)
-        .encode(y=y, x=alt.X("low:Q"), x2="high:Q")
+        .encode(y=y, x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     )
     dots = base.mark_point(filled=True, size=100, color=REGION, opacity=1, yOffset=shift).encode(
         y=y,
@@ -188,12 +200,14 @@ def trend(
     y = alt.Y("value:Q", title=value_title or None, scale=scale, axis=alt.Axis(tickCount=5))
     peers = alt.Chart(frame.dropna(subset=["q25", "q75"]))
     own = alt.Chart(frame.dropna(subset=["value"]))
-    band = peers.mark_area(color=PEER_BAND).encode(x=x, y=alt.Y("q25:Q", scale=scale), y2="q75:Q")
+    band = peers.mark_area(color=PEER_BAND).encode(
+        x=x, y=alt.Y("q25:Q", scale=scale), y2=alt.Y2("q75:Q")
+    )
     middle = peers.mark_line(color=QUIET, strokeWidth=1).encode(x=x, y=alt.Y("median:Q"))
     interval = (
         alt.Chart(frame.dropna(subset=["low", "high"]))
         .mark_area(color=REGION, opacity=0.25)
-        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+        .encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     )
     line = own.mark_line(color=REGION, strokeWidth=2.5).encode(x=x, y=y)
     dots = own.mark_point(filled=True, size=60, color=REGION, opacity=1).encode(
@@ -268,10 +282,16 @@ def levels(frame: pd.DataFrame, value_title: str, top: float) -> Any:
     return alt.layer(body, words, width="container", height=19 * len(data))
 
 
-def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) -> Any:
+def tiles(
+    frame: pd.DataFrame,
+    value_title: str,
+    domain: tuple[float, float],
+    number_format: str = ".2f",
+) -> Any:
     """Draw a map of equal squares: short name and value in each, the chosen region outlined.
 
     frame : column, row (whole numbers), short, label, value, chosen (bool)
+    number_format : of the values in the squares
     """
     import altair as alt
 
@@ -297,9 +317,9 @@ def tiles(frame: pd.DataFrame, value_title: str, domain: tuple[float, float]) ->
         .encode(x=x, y=y)
     )
     ink = alt.Color("ink:N", scale=None)
-    names = base.mark_text(dy=-6, fontWeight="bold").encode(text="short:N", color=ink)
+    names = base.mark_text(dy=-6, fontWeight="bold").encode(text=alt.Text("short:N"), color=ink)
     values = base.mark_text(dy=9, fontSize=10).encode(
-        text=alt.Text("value:Q", format=".2f"), color=ink
+        text=alt.Text("value:Q", format=number_format), color=ink
     )
     size = {"width": 46 * len(columns), "height": 46 * len(rows)}
     return alt.layer(squares, outline, names, values, resolve=_own_colours(), **size)
@@ -381,10 +401,12 @@ def _split(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _names(base: Any, y: Any, x: Any, offset: float) -> tuple[Any, Any]:
     """Return the marks that write both lines of the labels above their rows."""
+    import altair as alt
+
     text = {"align": "left", "baseline": "bottom"}
     return (
-        base.mark_text(**text, yOffset=offset).encode(y=y, x=x, text="lower:N"),
-        base.mark_text(**text, yOffset=offset - 14).encode(y=y, x=x, text="upper:N"),
+        base.mark_text(**text, yOffset=offset).encode(y=y, x=x, text=alt.Text("lower:N")),
+        base.mark_text(**text, yOffset=offset - 14).encode(y=y, x=x, text=alt.Text("upper:N")),
     )
 
 

@@ -14,6 +14,8 @@ from xinzhi.core.text import Text
 
 def plain(value: Any) -> Any:
     """Turn numpy scalars, Text, tuples and missing values into what JSON knows."""
+    if type(value) is str or type(value) is int:  # most values of most tables
+        return value
     if isinstance(value, Text):
         return value.to_dict()
     if isinstance(value, dict):
@@ -37,11 +39,19 @@ def plain(value: Any) -> Any:
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table's rows as dictionaries, column order kept."""
-    columns = [
-        [plain(value) for value in table[column].astype(object).tolist()] for column in table
-    ]
+    columns = [_values(table.iloc[:, place]) for place in range(len(table.columns))]
     names = [str(column) for column in table]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series[Any]) -> list[Any]:
+    """Return a column's values as JSON knows them; numpy's own numbers need no look at each."""
+    kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else "O"
+    if kind in "iub":
+        return column.tolist()
+    if kind == "f":
+        return [value if math.isfinite(value) else None for value in column.tolist()]
+    return [plain(value) for value in column.astype(object).tolist()]
 
 
 def dumps(value: Any, indent: int | None = 2) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xinzhi.core import ComputationError, InputError, InputRecord, Text
+from xinzhi.core.optional import imported
 from xinzhi.data.firm_panel import (
     FirmPanel,
     check_columns,
@@ -149,7 +150,7 @@ def _source(path: str | Path, table: str | None) -> Iterator[tuple[Any, str]]:
     """Yield a connection and what to select from; close it, and say what DuckDB could not do."""
     import tempfile
 
-    duckdb = _duckdb()
+    duckdb = imported("duckdb", "workspace")
     file = Path(path)
     if not file.is_file():
         raise InputError(Text(f"{file}：没有这个文件", f"{file}: no such file"))
@@ -185,23 +186,6 @@ def _source(path: str | Path, table: str | None) -> Iterator[tuple[Any, str]]:
                 connection.close()
         except duckdb.Error as error:
             raise _refused(file, str(error)) from error
-
-
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise ComputationError(
-            Text(
-                "读取企业数据需要 DuckDB，尚未安装",
-                "reading firms from a file needs DuckDB, which is not installed",
-            ),
-            remedy=Text(
-                '请安装：pip install "xinzhi[workspace]"',
-                'Install it: pip install "xinzhi[workspace]"',
-            ),
-        ) from None
-    return duckdb
 
 
 def _refused(file: Path, reason: str) -> InputError | ComputationError:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from xinzhi.core import InputError, InputRecord, Text
-from xinzhi.data.io_optional import required
+from xinzhi.core.optional import imported
 from xinzhi.data.io_parts import LABELS, Label, Parts
 from xinzhi.data.tables import MAX_BYTES, MAX_CELLS
 
@@ -19,8 +19,8 @@ _KEY = b"xinzhi_io_table"
 
 def write_parquet(parts: Parts, path: Path) -> None:
     """Write rows and columns; what the columns and figures are stands in the file's metadata."""
-    arrow = required("pyarrow")
-    parquet = required("pyarrow.parquet")
+    arrow = imported("pyarrow", "inputoutput")
+    parquet = imported("pyarrow.parquet", "inputoutput")
     about = {"about": parts.about, "columns": [asdict(column) for column in parts.columns]}
     labels = {name: arrow.array([getattr(row, name) for row in parts.rows]) for name in LABELS}
     # Columns of figures are told apart by their place: a code may come in every region.
@@ -35,7 +35,7 @@ def read_parquet(path: Path) -> tuple[Parts, InputRecord]:
     Raises : InputError for a file that is missing, damaged, too large or holds something else;
         ComputationError where pyarrow is not installed
     """
-    parquet = required("pyarrow.parquet")
+    parquet = imported("pyarrow.parquet", "inputoutput")
     if not path.is_file():
         raise _refusal(path, "不是文件或不存在", "no such file")
     if path.stat().st_size > MAX_BYTES:

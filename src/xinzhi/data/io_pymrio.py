@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import InputError, Text
+from xinzhi.core.optional import imported
 from xinzhi.data.findings import listed
 from xinzhi.data.io_kinds import final_kind, primary_row, unit_of
-from xinzhi.data.io_optional import required
 from xinzhi.data.io_pymrio_parts import (
     RESERVED,
     final_columns,
@@ -142,7 +142,7 @@ def to_pymrio(table: IOTable) -> Any:
     Raises : InputError where final demand of a region outside the table is no export;
         ComputationError where pymrio is not installed
     """
-    pymrio = required("pymrio")
+    pymrio = imported("pymrio", "inputoutput")
     labels = pd.MultiIndex.from_product([table.regions, table.codes], names=["region", "sector"])
     spread, names = _spread(table)
     users = pd.MultiIndex.from_tuples(names, names=["region", "category"])

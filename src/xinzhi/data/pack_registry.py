@@ -27,11 +27,12 @@ import pandas as pd
 import xarray as xr
 
 from xinzhi.core import ComputationError, InputError, InputRecord, Text, replacing
+from xinzhi.core.optional import imported
 from xinzhi.data.findings import listed
 
 CACHE_VARIABLE = "XINZHI_CACHE"
+_EXTRA = "packs"
 _TIMEOUT = 30.0  # seconds without an answer
-_INSTALL = 'pip install "xinzhi[packs]"'
 # Classes that tables carry in R beside data.frame; their content is the same.
 _TABLE_CLASSES = ("tbl_df", "spec_tbl_df", "grouped_df", "rowwise_df", "data.table")
 
@@ -95,7 +96,7 @@ def cache_folder() -> Path:
     Raises : ComputationError where pooch is not installed and the variable is not set
     """
     given = os.environ.get(CACHE_VARIABLE)
-    return Path(given).expanduser() if given else Path(_required("pooch").os_cache("xinzhi"))
+    return Path(given).expanduser() if given else Path(imported("pooch", _EXTRA).os_cache("xinzhi"))
 
 
 def pack_folder(pack: str | Pack) -> Path:
@@ -192,7 +193,7 @@ def read_rda(path: Path) -> dict[str, pd.DataFrame]:
 
     Raises : ComputationError for a file that is damaged or holds something else than tables
     """
-    rdata = _required("rdata")
+    rdata = imported("rdata", _EXTRA)
     known = rdata.conversion.DEFAULT_CLASS_MAP
     classes = {**known, **dict.fromkeys(_TABLE_CLASSES, known["data.frame"])}
     try:
@@ -253,17 +254,6 @@ def _known(pack: str | Pack) -> Pack:
     return find_pack(pack) if isinstance(pack, str) else pack
 
 
-def _required(module: str) -> Any:
-    """Import what only packs need, or say how to install it."""
-    try:
-        return __import__(module)
-    except ImportError as error:
-        raise ComputationError(
-            Text(f"数据包需要 {module}，它尚未安装", f"data packs need {module}, not installed"),
-            remedy=Text(f"安装：{_INSTALL}", f"Install it: {_INSTALL}"),
-        ) from error
-
-
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -322,7 +312,7 @@ def _by_hand(pack: Pack, files: list[PackFile], folder: Path) -> Text:
 
 
 def _download(pack: Pack, files: list[PackFile], folder: Path, progress: bool) -> None:
-    pooch = _required("pooch")
+    pooch = imported("pooch", _EXTRA)
     fetcher = pooch.create(
         path=folder,
         base_url=pack.url,

@@ -27,6 +27,8 @@ Average = Literal["all_orderings", "polar"]
 
 MOST_FACTORS = 8  # with more, 2^n evaluations of the product give way to the polar average
 
+_MOST_SHOWN = 5  # labels in a message
+
 _KINDS: tuple[FinalKind, ...] = ("consumption", "investment", "exports")
 
 
@@ -196,11 +198,11 @@ def _product(years: Sequence[_Factors], chosen: dict[str, int]) -> Array:
 
 def _check(first: IOTable, second: IOTable) -> None:
     differences = [
-        Text(f"{zh}不同：{a}；{b}", f"{en} differs: {a}; {b}")
+        Text(f"{zh}不同：{_shown(a)}；{_shown(b)}", f"{en} differs: {_shown(a)}; {_shown(b)}")
         for zh, en, a, b in (
             ("部门分类", "classification", first.classification, second.classification),
-            ("部门", "sectors", "/".join(first.codes), "/".join(second.codes)),
-            ("地区", "regions", "/".join(first.regions), "/".join(second.regions)),
+            ("部门", "sectors", first.codes, second.codes),
+            ("地区", "regions", first.regions, second.regions),
             ("单位", "unit", first.unit, second.unit),
             ("竞争型", "competitive", first.competitive, second.competitive),
         )
@@ -218,3 +220,11 @@ def _check(first: IOTable, second: IOTable) -> None:
                 "Bring both to one classification (aggregate) and one unit first.",
             ),
         )
+
+
+def _shown(value: object) -> str:
+    """Return a value in a message; of many labels the first five and how many there are."""
+    if not isinstance(value, tuple):
+        return str(value)
+    more = f"/… ({len(value)})" if len(value) > _MOST_SHOWN else ""
+    return "/".join(value[:_MOST_SHOWN]) + more
