@@ -40,6 +40,7 @@ peers: $(PEERS)/.ready
 	$(PEERS)/bin/python tests/peers/record_productivity.py
 	$(PEERS)/bin/python tests/peers/record_strengths.py
 	$(PEERS)/bin/python tests/peers/record_disparity.py
+	$(PEERS)/bin/python tests/peers/record_shock.py
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

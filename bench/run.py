@@ -5,6 +5,7 @@ Usage: make bench. Absolute seconds hold for one machine on one day; the ratios 
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import subprocess
@@ -123,7 +124,66 @@ def print_productivity() -> None:
     print(f"  {'ACF, 1,000,000 firm-years':43} {firms['seconds']:12.6f}  goal under 120 s")
 
 
+def print_strengths() -> None:
+    """Print the complexity of 20 years, with a peer's time for one of them, and Dagum's parts."""
+    ours = case(OURS, "ours 250 5000 20", "strengths_case.py")
+    peer = case(PEERS, "ecomplexity 250 5000", "strengths_case.py")
+    assert abs(ours["eci"] / peer["eci"] - 1) < 1e-6
+    print("complexity, relatedness, outlook and gain, 250 regions × 5,000 activities, one run:")
+    print(f"  {'20 years':43} {ours['seconds']:12.6f}  peak {ours['peak_mb']:,.0f} MB")
+    print(
+        f"  {'ecomplexity 0.5.3, one year':43} {peer['seconds']:12.6f}  "
+        f"peak {peer['peak_mb']:,.0f} MB"
+    )
+    ratio = ours["years"] * peer["seconds"] / ours["seconds"]
+    print(f"  {'its time for 20 years over ours':43} {ratio:12.1f}  goal at least 100")
+    memory = ours["peak_mb"] / peer["peak_mb"]
+    print(f"  {'our peak memory over its':43} {memory:12.2f}  goal at most 0.25")
+
+
+def print_disparity() -> None:
+    """Print Dagum's parts of many observations, and the sums over pairs that others compute."""
+    ours = median_of([case(OURS, "ours", "disparity_case.py") for _ in range(3)])
+    pairs = case(OURS, "pairs", "disparity_case.py")["seconds"]
+    panel = case(OURS, "panel", "disparity_case.py")["seconds"]
+    print(f"{'Dagum, 100,000 observations in 30 groups':45} {ours:12.6f}  goal under 1 s")
+    print(f"{'  sums over all pairs of a tenth of them':45} {pairs:12.6f}")
+    print(f"{'disparity, 31 regions over 19 years':45} {panel:12.6f}")
+
+
+def print_ensembles() -> None:
+    """Print 1,000 runs of a shock under drawn assumptions, and a resilience plan, on 42 sectors."""
+    for workers in (1, 2):
+        many = [case(OURS, f"ensemble 1000 {workers}", "ensemble_case.py") for _ in range(3)]
+        title = f"1,000 shocks of 42 sectors, {workers} process(es)"
+        peak = max(run["peak_mb"] for run in many)
+        print(f"{title:45} {median_of(many):12.6f}  goal under 60 s; peak {peak:,.0f} MB")
+    plan = median_of([case(OURS, "plan 2", "ensemble_case.py") for _ in range(3)])
+    print(f"{'resilience plan of 42 sectors, 2 processes':45} {plan:12.6f}")
+
+
+def print_shock() -> None:
+    """Print a year of daily steps after one event, beside boario."""
+    for size in ("6 8", "40 30"):
+        runs = [
+            (
+                case(OURS, f"ours {size}", "shock_case.py"),
+                case(PEERS, f"boario {size}", "shock_case.py"),
+            )
+            for _ in range(3 if size == "6 8" else 1)
+        ]
+        for ours, peer in runs:
+            if abs(ours["sum"] / peer["sum"] - 1) > 1e-6:
+                raise SystemExit("ours and boario do not simulate the same path")
+        ratio = median([peer["seconds"] / ours["seconds"] for ours, peer in runs])
+        print(
+            f"ARIO, {size.replace(' ', ' x ')}: {median_of([ours for ours, _ in runs]):.3f} s; "
+            f"boario's time over ours: {ratio:.0f}"
+        )
+
+
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     sys.path.insert(0, str(HERE))
     from cases import PEER_REPLICATIONS, REPLICATIONS
 
@@ -173,6 +233,10 @@ def main() -> None:
     print(f"pymcdm's time per replication over ours, run by run, median of {RUNS}: {ratio:.1f}")
     print_input_output()
     print_productivity()
+    print_strengths()
+    print_disparity()
+    print_shock()
+    print_ensembles()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "src" / "xinzhi"
-LAYERS = ("core", "data", "measure", "structure", "report", "cli")
-COMPUTING = ("measure", "structure")
+LAYERS = ("core", "data", "measure", "structure", "stress", "plan", "report", "cli")
+COMPUTING = ("measure", "structure", "stress", "plan")
 # The front of the package names all layers, and loads each when it is first used.
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 # What a computation must not need in order to be loaded.
