@@ -1,0 +1,14 @@
+"""What to do: the order of building and retiring."""
+
+from xinzhi.plan.case_builder import case_document, case_from_table
+from xinzhi.plan.transition import compare_plans, cost_of_build_before_retire, transition
+from xinzhi.plan.transition_result import TransitionResult
+
+__all__ = [
+    "TransitionResult",
+    "case_document",
+    "case_from_table",
+    "compare_plans",
+    "cost_of_build_before_retire",
+    "transition",
+]
