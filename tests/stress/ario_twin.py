@@ -164,7 +164,13 @@ def twin(table, parameters, disturbances, days, step):
         for k in range(len(inputs)):
             if np.isinf(target[k]):
                 continue
-            taken = np.minimum(inputs[k] * made, stock[k] / step)
+            taken = inputs[k] * made
+            needed = max(p.stock_threshold * target[k], step) * inputs[k] * best
+            short = (needed > stock[k]) & (inputs[k] >= p.essential_share)
+            part = np.divide(stock[k], needed, out=np.ones(size), where=short)
+            cover = part + sigma[k] * (1 - part)
+            taken = taken * np.divide(part, cover, out=np.ones(size), where=cover > 0)
+            taken = np.minimum(taken, stock[k] / step)
             stock[k] = stock[k] + (came[k] - taken) * step
             wish[k] += np.maximum(0, target[k] * inputs[k] * aim - stock[k]) / p.restoration_time
         income = np.array(

@@ -269,6 +269,15 @@ def test_imports_that_are_cut_stop_at_what_is_left_of_the_base_year():
     assert with_others[1] > user[1]
 
 
+def test_substitutes_spare_the_stock_while_an_input_comes_in_part():
+    """With half of what is missing replaced, 30 % less of an input is 15 % less of its user."""
+    event = Disturbance(start=0, duration=400, imports_lost=np.array([0.3, 0.0]))
+    given = ArioParameters(stock_days=10.0, substitution=0.5, orders="held")
+    done = run(prepare(_with_imports(), given), [event], days=400)
+    user = done.record.output[399] / (_with_imports().output / 365)
+    assert user[1] == pytest.approx(0.85, abs=1e-3)
+
+
 def _with_imports():
     table = example()
     imported = np.array([[0.0, 20.0], [0.0, 0.0]])

@@ -70,10 +70,11 @@ def test_ranges_that_are_fixed_give_the_run_itself_in_every_quantile():
         assert many.tables["total"][name].to_numpy() == pytest.approx(
             np.full(5, total[name]), rel=1e-12, nan_ok=True
         )
-    path = many.tables["path"].groupby("day")["value_added_share"]
-    assert (path.max() - path.min()).max() == pytest.approx(0, abs=1e-12)
-    expected = alone.tables["path"]["value_added_share"].to_numpy()
-    assert path.first().to_numpy() == pytest.approx(expected, rel=1e-12)
+    for name in ("value_added_share", "output_share"):
+        path = many.tables["path"].groupby("day")[name]
+        assert (path.max() - path.min()).max() == pytest.approx(0, abs=1e-12)
+        expected = alone.tables["path"][name].to_numpy()
+        assert path.first().to_numpy() == pytest.approx(expected, rel=1e-12)
     assert many.tables["sensitivity"]["coefficient"].isna().all()
     assert many.central.to_dict() == alone.to_dict()
 

@@ -10,7 +10,7 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import option_group
+from xinzhi.cli.options import option_group, sheet_option
 
 if TYPE_CHECKING:
     from xinzhi.core import InputError, Text
@@ -23,6 +23,7 @@ _OF_A_FILE = {
     "table_year": "--year",
     "unit": "--unit",
 }
+_NOTHING_SAID: Mapping[str, Any] = {**dict.fromkeys(_OF_A_FILE), "split_imports": False}
 
 table_options = option_group(
     click.argument("table", required=False, metavar="[TABLE]"),
@@ -37,9 +38,7 @@ table_options = option_group(
             "nation's if its pack is there, else the three-sector table that ships",
         ),
     ),
-    click.option(
-        "--sheet", metavar="NAME", help=say("工作簿中的工作表", "sheet of a workbook with several")
-    ),
+    sheet_option,
     click.option(
         "--classification",
         metavar="NAME|FILE",
@@ -102,7 +101,7 @@ def table_of(positional: str | None, options: Mapping[str, Any]) -> IOTable:
     return split_imports_proportionally(embedded_io_table())
 
 
-def read_table(path: Path, options: Mapping[str, Any]) -> IOTable:
+def read_table(path: Path, options: Mapping[str, Any] = _NOTHING_SAID) -> IOTable:
     """Read a table of a file, or of a data pack where ``path`` is PACK/TABLE and no such file."""
     from xinzhi.core import Text
     from xinzhi.data import find_pack, io_table_of_pack, packs, read_io_table
@@ -159,6 +158,25 @@ def nation_regions() -> RegionSet:
     from xinzhi.data import embedded_panel
 
     return embedded_panel().regions
+
+
+def of_region(table: IOTable, name: str, **how: Any) -> IOTable:
+    """Return the table of a region derived from the nation's by its value added."""
+    from xinzhi.data import embedded_panel, regional_weights
+    from xinzhi.structure import regionalise
+
+    panel = embedded_panel()
+    region = panel.regions.get(name).name
+    weights = regional_weights(panel, region, table.classification, table.year)
+    return regionalise(
+        table,
+        weights.own,
+        region,
+        national=weights.nation,
+        groups=weights.groups,
+        titles=weights.titles,
+        **how,
+    )
 
 
 def region_asked(table: IOTable, name: str | None) -> tuple[str | None, bool]:

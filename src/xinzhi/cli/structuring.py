@@ -13,6 +13,7 @@ from xinzhi.cli.io_tables import (
     aggregated,
     nation_regions,
     needs_split,
+    of_region,
     read_table,
     region_asked,
     table_of,
@@ -209,8 +210,6 @@ def chokepoints(table: str | None, **options: Any) -> None:
 
 def _of_region(table: IOTable, options: Mapping[str, Any]) -> IOTable:
     from xinzhi.core import InputError, Text
-    from xinzhi.data import embedded_panel, regional_weights
-    from xinzhi.structure import regionalise
 
     if options["earlier"] is not None:
         raise InputError(
@@ -226,19 +225,7 @@ def _of_region(table: IOTable, options: Mapping[str, Any]) -> IOTable:
         )
     if table.competitive:
         raise needs_split("不能推算地区表", "no regional table is derived from it")
-    panel = embedded_panel()
-    region = panel.regions.get(options["region"]).name
-    weights = regional_weights(panel, region, table.classification, table.year)
-    return regionalise(
-        table,
-        weights.own,
-        region,
-        national=weights.nation,
-        groups=weights.groups,
-        titles=weights.titles,
-        method=options["quotient"],
-        delta=options["delta"],
-    )
+    return of_region(table, options["region"], method=options["quotient"], delta=options["delta"])
 
 
 def _no_chokepoints_of(region: str) -> InputError:

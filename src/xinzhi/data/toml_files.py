@@ -38,7 +38,7 @@ def read_bytes(name: str, folder: str, what: Text) -> tuple[bytes, str]:
         Text(f"{name}：{wrong[0]}{suggestion.zh}", f"{name}: {wrong[1]}{suggestion.en}"),
         remedy=Text(
             f"给出{what.zh}的 TOML 文件，或随附的{what.zh}之一：{'、'.join(known)}。",
-            f"Give the TOML file of a {what.en}, or a shipped one: {', '.join(known)}.",
+            f"Give a TOML file ({what.en}), or a shipped one: {', '.join(known)}.",
         ),
     )
 

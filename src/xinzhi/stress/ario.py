@@ -125,7 +125,7 @@ def prepare(table: IOTable, parameters: ArioParameters | None = None) -> Prepare
         capital=_capital(table, given),
     )
     prepared = Prepared(table, given, economy)
-    _values(prepared, 1)
+    values_of(prepared, 1)
     return prepared
 
 
@@ -176,7 +176,7 @@ def run(
                 "and the run at least one step",
             )
         )
-    values = _values(prepared, step_days)
+    values = values_of(prepared, step_days)
     given = prepared.parameters
     events = event_arrays(prepared.table, disturbances, given.rebuilding_origin, days, step_days)
     economy = prepared.economy
@@ -277,7 +277,7 @@ def _without_rounding(held: Array, output: Array) -> Array:
     return np.where(np.abs(held) > 1e-12 * output, held, 0.0)
 
 
-def _values(prepared: Prepared, step_days: int) -> Values:
+def values_of(prepared: Prepared, step_days: int) -> Values:
     """Return the assumptions on the axes of the table.
 
     Raises : InputError where a stock or a time is shorter than a step

@@ -250,9 +250,13 @@ def simulate(
         place = restock(
             economy.inputs,
             values.days,
+            values.least_days,
+            values.substitution,
+            values.essential,
             values.restoration,
             values.step,
             state.production,
+            state.kept,
             state.optimum,
             state.arrived,
             state.full,

@@ -264,17 +264,25 @@ def shortage(
 def restock(
     inputs: Array,
     days: Array,
+    least_days: Array,
+    substitution: Array,
+    essential: float,
     restoration: float,
     step: float,
     production: Array,
+    kept: Array,
     optimum: Array,
     arrived: Array,
     full: Array,
     stock: Array,
     least: Array,
 ) -> int:
-    """Use inputs, take in what arrived, and write what is ordered next over ``arrived``.
+    r"""Use inputs, take in what arrived, and write what is ordered next over ``arrived``.
 
+    Of a short input, with q its stock relative to what the output aimed at needs, the stock gives
+    :math:`q / (q + \sigma (1 - q))` of what is used, and substitutes the rest.
+
+    kept : share of the output aimed at that is made, so that production over it was aimed at
     Returns : the region-sector with a negative stock, -1 where there is none
     """
     rows, size = inputs.shape
@@ -286,8 +294,13 @@ def restock(
         owed = 0.0
         for j in range(size):
             used = inputs[k, j] * production[j]
-            # with substitution some of what is used may not come from the stock
-            left = stock[k, j] + (arrived[k, j] - min(used, stock[k, j] / step)) * step
+            taken = used
+            if substitution[k] > 0.0 and kept[j] > 0.0 and inputs[k, j] >= essential:
+                needed = least_days[k] * used / kept[j]
+                if needed > stock[k, j]:
+                    part = stock[k, j] / needed
+                    taken *= part / (part + substitution[k] * (1.0 - part))
+            left = stock[k, j] + (arrived[k, j] - min(taken, stock[k, j] / step)) * step
             owed = min(owed, left + ROUNDING * full[k, j])
             stock[k, j] = max(left, 0.0)
             least[k, j] = min(least[k, j], left)

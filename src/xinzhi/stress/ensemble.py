@@ -16,7 +16,7 @@ from xinzhi.core.parallel import run_many
 from xinzhi.data.event_parts import Event
 from xinzhi.data.io_table import IOTable
 from xinzhi.data.tracks import Tracks
-from xinzhi.stress.ario import Prepared, prepare, run
+from xinzhi.stress.ario import Prepared, Run, prepare, run
 from xinzhi.stress.ario_parameters import ArioParameters
 from xinzhi.stress.disturbance import Disturbance
 from xinzhi.stress.ensemble_ranges import TITLES, EnsembleRanges, drawn
@@ -31,7 +31,7 @@ from xinzhi.stress.ensemble_tables import (
 from xinzhi.stress.rank_regression import rank_regression
 from xinzhi.stress.shock import shock
 from xinzhi.stress.shock_result import ShockResult
-from xinzhi.stress.shock_tables import losses_of, path_table, total_table
+from xinzhi.stress.shock_tables import losses_of, total_table
 from xinzhi.structure.track_dependence import tracks_of
 
 Array = NDArray[np.float64]
@@ -191,8 +191,15 @@ def _outcome(
     return Outcome(
         total=total_table(case, done, losses),
         lost=losses.value_added_loss.sum(axis=0),
-        paths=path_table(case, done)[list(_PATHS)].to_numpy().T,
+        paths=_shares(case, done),
     )
+
+
+def _shares(prepared: Prepared, done: Run) -> Array:
+    """Return (2, T) what ``_PATHS`` names, as ``path_table`` has them."""
+    economy, output = prepared.economy, done.record.output
+    value = output @ economy.value_added / (economy.value_added @ economy.output)
+    return np.stack([value, output.sum(axis=1) / economy.output.sum()])
 
 
 def _warnings(draws: int, failures: list[ComputationError], rows: pd.DataFrame) -> tuple[Text, ...]:

@@ -16,7 +16,7 @@ from xinzhi.core import InputError, Language, Result, Text
 from xinzhi.core.parallel import run_many
 from xinzhi.data.event_parts import Event
 from xinzhi.data.io_table import IOTable
-from xinzhi.stress.ario import Prepared, _values, prepare
+from xinzhi.stress.ario import Prepared, prepare, values_of
 from xinzhi.stress.ario_arrays import FINE, Codes, Events, Values, empty_record, first_state
 from xinzhi.stress.ario_events import event_arrays
 from xinzhi.stress.ario_parameters import ArioParameters
@@ -114,7 +114,7 @@ def resilience_plan(
     costs, ranges = costs or ResilienceCosts(), ranges or EnsembleRanges()
     central = shock(table, given, days=days, step_days=step_days, parameters=parameters)
     prepared = prepare(table, parameters)
-    values = _values(prepared, step_days)
+    values = values_of(prepared, step_days)
     options = options_of(prepared, values, costs, step, _cut_products(given, table))
     if not options:
         raise InputError(
@@ -190,7 +190,7 @@ def _losses(
     row = _AS_GIVEN if task.row is None else task.row
     varied, acting = drawn(row, events, prepared.table, prepared.parameters, step_days)
     case = prepared.vary(varied)
-    values = _values(case, step_days)
+    values = values_of(case, step_days)
     arrays = event_arrays(case.table, acting, varied.rebuilding_origin, days, step_days)
     found = []
     for option, size in task.variants:
