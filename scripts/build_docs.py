@@ -23,22 +23,25 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CLI_PAGE = REPOSITORY / "docs" / "cli.md"
+CASE_PAGE = REPOSITORY / "docs" / "capabilities" / "transition.md"
 COMMANDS = (
     *("", "index", "coupling", "productivity", "disparity", "strengths", "inputoutput"),
-    *("chokepoints", "assess"),
+    *("chokepoints", "shock", "watch", "talent", "transition", "frontier", "assess"),
     *("new", "data", "data list", "data show", "data export"),
     *("data check", "data import", "data template", "data diff"),
     *("data pack", "data pack list", "data pack get"),
 )
+Start = Callable[[Sequence[str], dict[str, str]], subprocess.CompletedProcess[str]]
 _FENCE = re.compile(r"^```(.*)$")
 _FILES_OF = re.compile(r"<!-- files of (\S+) -->")
 _START, _END = "<!-- generated: begin -->", "<!-- generated: end -->"
+_FIELDS, _FIELDS_END = "<!-- fields: begin -->", "<!-- fields: end -->"
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,10 @@ def tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
 
-def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run an ``xinzhi`` command of this repository as a user with an English terminal does."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("LANG", "LC_"))}
+def started(
+    arguments: Sequence[str], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run an ``xinzhi`` command of this repository as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "xinzhi.cli", *arguments],
         capture_output=True,
@@ -104,12 +108,21 @@ def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
         timeout=300,
-        env={**env, "PYTHONUTF8": "1", "COLUMNS": "100"},
+        env={**environment, "PYTHONUTF8": "1"},
     )
 
 
-def examples(page: Path, folder: Path) -> Iterator[Example]:
-    """Run a page's blocks in order in ``folder``, which the page's files are written to."""
+def run(arguments: Sequence[str], start: Start = started) -> subprocess.CompletedProcess[str]:
+    """Run an ``xinzhi`` command as a user with an English terminal does."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("LANG", "LC_"))}
+    return start(arguments, {**env, "COLUMNS": "100"})
+
+
+def examples(page: Path, folder: Path, start: Start = started) -> Iterator[Example]:
+    """Run a page's blocks in order in ``folder``, which the page's files are written to.
+
+    start : how a command becomes a process
+    """
     namespace: dict[str, object] = {"__name__": "__main__"}
     text = page.read_text(encoding="utf-8")
     for name in _FILES_OF.findall(text):
@@ -127,7 +140,7 @@ def examples(page: Path, folder: Path) -> Iterator[Example]:
             if below is not None and below.info == "text" and below.start - block.end <= 3:
                 yield Example(below.start, below.end, "\n".join(below.lines), printed.getvalue())
         elif kind == "console":
-            yield from _console(page, block, int(rest.removeprefix("exit ") or 0))
+            yield from _console(page, block, int(rest.removeprefix("exit ") or 0), start)
         else:
             _write_file(block, folder)
 
@@ -139,7 +152,7 @@ def _write_file(block: Block, folder: Path) -> None:
         (folder / name).write_text("\n".join(block.lines) + "\n", encoding="utf-8")
 
 
-def _console(page: Path, block: Block, status: int) -> Iterator[Example]:
+def _console(page: Path, block: Block, status: int, start: Start) -> Iterator[Example]:
     asked = [k for k, line in enumerate(block.lines) if line.startswith("$ ")]
     for first, last in zip(asked, [*asked[1:], len(block.lines)], strict=True):
         where = f"{page.name}:{block.start + first + 1}"
@@ -149,7 +162,7 @@ def _console(page: Path, block: Block, status: int) -> Iterator[Example]:
             assert re.search(rf"^{arguments[0]}:", rules, re.MULTILINE), f"{where}: no such rule"
             continue
         assert program == "xinzhi", f"{where}: only xinzhi and make are run"
-        done = run(arguments)
+        done = run(arguments, start)
         assert done.returncode == status, f"{where}: exit status {done.returncode}\n{done.stderr}"
         printed = "\n".join(block.lines[first + 1 : last])
         if printed:
@@ -157,18 +170,37 @@ def _console(page: Path, block: Block, status: int) -> Iterator[Example]:
             yield Example(block.start + first + 1, block.start + last, printed, output)
 
 
-def cli_page() -> str:
+def cli_page(start: Start = started) -> str:
     """Return docs/cli.md with the help of every command between its two marks."""
     head, _, rest = CLI_PAGE.read_text(encoding="utf-8").partition(_START)
     tail = rest.partition(_END)[2]
     parts = []
     for command in COMMANDS:
         words = command.split()
-        done = run([*words, "--help"])
+        done = run([*words, "--help"], start)
         assert done.returncode == 0, done.stderr
         title = " ".join(["xinzhi", *words])
         parts.append(f"### `{title}`\n\n```text\n{tidy(done.stdout)}\n```\n")
     return f"{head}{_START}\n\n" + "\n".join(parts) + f"\n{_END}{tail}"
+
+
+def case_page() -> str:
+    """Return the page on transition with the fields of a case file between its two marks."""
+    from xinzhi.data import case_fields
+
+    head, _, rest = CASE_PAGE.read_text(encoding="utf-8").partition(_FIELDS)
+    tail = rest.partition(_FIELDS_END)[2]
+    frame = case_fields("en").drop(columns="required")
+    rows = [["table", "key", "unit", "allowed", "default", "meaning"], ["---"] * 6]
+    needed = case_fields("en")["required"]
+    for (_, row), required in zip(frame.iterrows(), needed, strict=True):
+        default = "required" if required else row["default"] or "—"
+        table = f"`{row['table']}`" if row["table"] else "—"
+        rows.append(
+            [table, f"`{row['key']}`", row["unit"] or "—", row["allowed"], default, row["meaning"]]
+        )
+    lines = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    return f"{head}{_FIELDS}\n\n{lines}\n\n{_FIELDS_END}{tail}"
 
 
 def _refresh(page: Path) -> bool:
@@ -195,8 +227,11 @@ def main() -> None:
     if options.check:
         if page != CLI_PAGE.read_text(encoding="utf-8"):
             sys.exit("docs/cli.md is out of date: run python scripts/build_docs.py")
+        if case_page() != CASE_PAGE.read_text(encoding="utf-8"):
+            sys.exit("fields of a case are out of date: run python scripts/build_docs.py")
         return
     CLI_PAGE.write_text(page, encoding="utf-8")
+    CASE_PAGE.write_text(case_page(), encoding="utf-8")
     if options.examples:
         for name in pages():
             if _refresh(name):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from tests.processes import run_xinzhi
 
 SYSTEM = """
 [system]
@@ -41,15 +42,7 @@ def run(
     *arguments: str | Path, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}
-    return subprocess.run(
-        [sys.executable, "-m", "xinzhi.cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        stdin=subprocess.DEVNULL,
-        env={**clean, "PYTHONUTF8": "1", **(env or {})},
-    )
+    return run_xinzhi([*map(str, arguments)], {**clean, **(env or {})})
 
 
 def result_of(*arguments: str | Path) -> dict[str, Any]:

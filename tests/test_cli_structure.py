@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.structure_commands import (
     write_tables,
 )
 from xinzhi.data import IOTable, embedded_io_table, read_io_table, write_io_table
+from xinzhi.report.sections import SECTIONS
 from xinzhi.structure import split_imports_proportionally
 
 SECTORS = {
@@ -148,6 +150,27 @@ def test_the_nations_table_is_taken_from_the_pack_where_it_is(
     assert len(table_of(run("inputoutput", "--json"), "sectors")) == 3
     assert run("chokepoints", f"{PACK}/china_2017_42").status == 0
     assert asked == ["china_2020_42", "china_2017_42"]
+
+
+def test_a_report_takes_a_table_of_a_pack_as_the_commands_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    asked = []
+
+    def of_pack(pack: object, name: str) -> IOTable:
+        asked.append(name)
+        return split_imports_proportionally(embedded_io_table())
+
+    monkeypatch.setattr("xinzhi.data.io_table_of_pack", of_pack)
+    sections = tuple(m for m in SECTIONS if m.ID in ("index", "inputoutput"))
+    monkeypatch.setattr(sys.modules["xinzhi.report.assess"], "SECTIONS", sections)
+    out = tmp_path / "out"
+    given = ("--uncertainty", "0", "--out", out, "--quiet")
+    assert run("assess", "上海", "--table", f"{PACK}/china_2017_42", *given).status == 0
+    assert asked == ["china_2017_42"]
+    stored = json.loads((out / "results.json").read_text("utf-8"))
+    said = {statement["rule"]: statement["text"]["zh"] for statement in stored["statements"]}
+    assert said["inputoutput.provenance"].startswith("上海自己的投入产出表")
 
 
 def test_tables_of_a_classification_of_ones_own_are_added_up(run: Run, folder: Path):

@@ -144,6 +144,12 @@ WRONG = [
         f"写作：{PACK}/china_2020_42、",
     ),
     (
+        ("assess", "上海", "--table", PACK),
+        2,
+        f"{PACK} is a data pack: which table?",
+        f"写作：{PACK}/china_2020_42、",
+    ),
+    (
         ("inputoutput", "china_output/china_2020_42"),
         2,
         f"no data pack china_output, did you mean {PACK}?",

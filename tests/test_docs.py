@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.processes import run_xinzhi
 from xinzhi.data import embedded_panel, load_system
 from xinzhi.measure import CouplingResult, IndexResult, Uncertainty, coupling, index
 
@@ -31,7 +32,7 @@ def test_examples_print_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
-    for example in DOCS.examples(page, tmp_path):
+    for example in DOCS.examples(page, tmp_path, run_xinzhi):
         where = f"{title(page)}, line {example.start + 1}"
         assert example.agrees, (
             f"{where}: run python scripts/build_docs.py --examples\n{example.actual}"
@@ -49,7 +50,7 @@ def test_an_example_that_prints_something_else_is_found(tmp_path: Path):
 
 
 def test_the_help_of_every_command_is_on_its_page():
-    assert DOCS.cli_page() == DOCS.CLI_PAGE.read_text(encoding="utf-8"), (
+    assert DOCS.cli_page(run_xinzhi) == DOCS.CLI_PAGE.read_text(encoding="utf-8"), (
         "run python scripts/build_docs.py"
     )
 

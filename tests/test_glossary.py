@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import re
 from pathlib import Path
 from types import ModuleType
@@ -10,14 +11,25 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import xinzhi
-from xinzhi import data, measure, structure
+from tests.measure.productivity.every_result import CASES as PRODUCTIVITY
+from tests.plan.talent_cases import GRADES, history
+from tests.stress.watch_cases import simulated
+from tests.structure.strengths.strengths_cases import capable_regions
+from xinzhi import data, measure, plan, stress, structure
 from xinzhi.core import Result, Text
 from xinzhi.data import IOTable, embedded_panel, load_system
+from xinzhi.data.contiguity import load_contiguity
+from xinzhi.plan.talent import synthetic_talent_tables, talent
+from xinzhi.stress.watch import watch
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
-LAYERS = (xinzhi, data, measure, structure)
+LAYERS = (
+    *(xinzhi, data, measure, structure, stress, plan),
+    importlib.import_module("xinzhi.plan.talent"),
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -93,6 +105,71 @@ def structural_results() -> tuple[Result, ...]:
     )
 
 
+def disparity_of(gdp: xr.DataArray) -> measure.DisparityResult:
+    """Return a result in which no table is empty."""
+    panel = embedded_panel()
+    groups = {region.name: str(region.group) for region in panel.regions.regions}
+    near = load_contiguity("china31")
+    controls = xr.ones_like(gdp).expand_dims(control=["industry"], axis=2).copy()
+    controls[:] = np.random.default_rng(0).uniform(size=controls.shape)
+    found = measure.disparity(gdp, groups, near, controls, draws=20, permutations=19)
+    assert all(len(table) for table in found.tables.values())
+    return found
+
+
+def strengths_of() -> structure.StrengthsResult:
+    """Return a result in which no table is empty, with the standing of regions beside it."""
+    package = importlib.import_module("xinzhi.structure.strengths")
+    matrix = capable_regions()
+    found = structure.strengths(matrix, choices=structure.StrengthsOptions(draws=2))
+    assert all(len(table) for table in found.tables.values())
+    tables = {**found.tables, "standing": package.standing(matrix)}
+    return dataclasses.replace(found, tables=tables)
+
+
+def talent_of() -> Result:
+    """Return a result of the synthetic example with rates estimated from made-up stocks."""
+    tables = {**synthetic_talent_tables(years=2), "history": history()}
+    stocks = tables["stocks"]
+    names = dict(zip(stocks["grade"].unique(), GRADES, strict=True))
+    tables = {name: table.replace(names) for name, table in tables.items()}
+    found = talent(tables)
+    assert all(len(table) for table in found.tables.values())
+    return found
+
+
+def shock_of() -> Result:
+    """Return a result of two regions with hardly any stocks, in which no table is empty."""
+    table, every = io_table(2020, "甲", "乙"), data.load_tracks("shanghai")
+    chips = tuple(track for track in every.tracks if track.id == "integrated_circuits")
+    lost = np.zeros(table.size)
+    lost[0] = 0.9
+    fire = stress.Disturbance(start=0, duration=10, capacity_lost=lost)
+    short = stress.ArioParameters(stock_days=1.0)
+    tracks = dataclasses.replace(every, tracks=chips)
+    found = stress.shock(table, fire, days=20, parameters=short, tracks=tracks)
+    assert all(len(table) for table in found.tables.values())
+    return found
+
+
+def ensemble_and_plan() -> tuple[Result, ...]:
+    """Return an ensemble of a shock and a resilience plan, of few short runs."""
+    table, lost = io_table(2020, "甲"), {"imports_lost": np.full(3, 0.5)}
+    events = [stress.Disturbance(start=0, duration=10, **lost)]
+    return (
+        stress.shock_ensemble(table, events, draws=12, days=20),
+        stress.resilience_plan(table, events, draws=2, days=20),
+    )
+
+
+def watch_of() -> Result:
+    """Return a result in which no table but the register is empty."""
+    values, events = simulated(regions=8, years=16)
+    found = watch(values, events, benchmarks=("logit",), draws=0)
+    assert all(len(table) for name, table in found.tables.items() if name != "register")
+    return found
+
+
 @pytest.fixture(scope="module")
 def results() -> tuple[Result, ...]:
     system = load_system("four_chains")
@@ -118,6 +195,13 @@ def results() -> tuple[Result, ...]:
         measure.synergy(values["value"], system),
         measure.trend(gdp),
         *structural_results(),
+        watch_of(),
+        shock_of(),
+        *ensemble_and_plan(),
+        talent_of(),
+        disparity_of(gdp),
+        strengths_of(),
+        *(make() for make, _ in PRODUCTIVITY.values()),
     )
 
 
@@ -136,6 +220,13 @@ def test_every_public_name_is_there(layer: ModuleType):
     assert set(layer.__all__) <= names()
 
 
+@pytest.mark.parametrize("name", ["measure.productivity", "structure.strengths", "plan.talent"])
+def test_every_public_name_of_a_package_is_there(name: str):
+    # the package, since a function has its name
+    package = importlib.import_module(f"xinzhi.{name}")
+    assert set(package.__all__) <= names()
+
+
 def test_every_field_is_there():
     known = names()
     kinds = (
@@ -145,7 +236,7 @@ def test_every_field_is_there():
         *(structure.Outage, structure.BalancedMatrix, structure.InputOutputResult),
         *(structure.ChokepointsResult, structure.ValueAddedInExportsResult),
         *(structure.ExportDecompositionResult, structure.FootprintsResult),
-        structure.DecompositionResult,
+        *(structure.DecompositionResult, measure.DisparityResult, structure.StrengthsResult),
     )
     for kind in kinds:
         for field in dataclasses.fields(kind):

@@ -10,7 +10,10 @@ import pytest
 
 import xinzhi
 
-FRONTS = ("xinzhi.core", "xinzhi.data", "xinzhi.measure", "xinzhi.structure", "xinzhi.report")
+FRONTS = (
+    *("xinzhi.core", "xinzhi.data", "xinzhi.measure", "xinzhi.structure", "xinzhi.stress"),
+    *("xinzhi.plan", "xinzhi.report"),
+)
 
 
 def public_names(module: ModuleType) -> set[str]:

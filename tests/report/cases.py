@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from xinzhi.data import IndicatorSystem, Panel, RegionSet, parse_system
 from xinzhi.measure import Uncertainty
 from xinzhi.report import AssessResult, assess
+from xinzhi.report.sections import SECTIONS
 
 HOSTILE = "<script>alert(1)</script>"
 FORMULA = "=cmd()"
@@ -64,6 +68,23 @@ def _panel(parts: int, missing: tuple[tuple[str, int, str], ...]) -> Panel:
 def standard(parts: int = 3, region: str = "甲县") -> AssessResult:
     """Return the assessment of a made-up region with the usual options, made once."""
     return assessed(parts, region)
+
+
+@cache
+def without_draws() -> AssessResult:
+    """Return the assessment of a made-up region without Monte Carlo, made once."""
+    return assessed(uncertainty=None)
+
+
+def assessed_by(
+    names: Iterable[str], panel: Panel, system: IndicatorSystem, region: str, **options: Any
+) -> AssessResult:
+    """Return an assessment of the index and the named sections alone, for tests of one section."""
+    chosen = tuple(m for m in SECTIONS if m.ID in ("index", *names))
+    with pytest.MonkeyPatch.context() as patch:
+        # by its place among the modules: the package gives the function under this name
+        patch.setattr(sys.modules["xinzhi.report.assess"], "SECTIONS", chosen)
+        return assess(panel, system, region, **options)
 
 
 def assessed(parts: int = 3, region: str = "甲县", **options: Any) -> AssessResult:

@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.report.cases import HOSTILE, QUICK, assessed, panel_of, standard, system_of
+from tests.report.cases import (
+    HOSTILE,
+    QUICK,
+    assessed,
+    panel_of,
+    standard,
+    system_of,
+    without_draws,
+)
 
 from xinzhi.core import InputError, Text, dumps
 from xinzhi.data import embedded_panel, load_system
@@ -19,11 +27,16 @@ from xinzhi.report.sections import (
     SECTIONS,
     chokepoints,
     coupling,
+    disparity,
     inputoutput,
     new_quality,
     productivity,
     science,
+    shock,
+    strengths,
+    talent,
     trend,
+    watch,
 )
 from xinzhi.report.sections.planned import PLANNED
 
@@ -137,7 +150,10 @@ def test_a_section_that_breaks_is_reported_and_the_rest_written(module, monkeypa
         raise RuntimeError("it broke")
 
     # these do not get as far as writing on these data
-    silent = (trend, science, new_quality, inputoutput, chokepoints, productivity)
+    silent = (
+        *(trend, science, new_quality, inputoutput, chokepoints, productivity),
+        *(strengths, disparity, watch, talent, shock),
+    )
     monkeypatch.setattr(module, "run" if module in silent else "write", broken)
     result = assessed()
     assert result.failed == (module.ID,)
@@ -209,7 +225,7 @@ def test_a_region_whose_figures_are_missing_has_no_rank_and_says_so():
 
 
 def test_without_monte_carlo_there_are_no_intervals_and_no_lagging_part():
-    result = assessed(3, uncertainty=None)
+    result = without_draws()
     assert result.failed == ()
     assert "draws" not in result.verdict.text.en
     assert "not determined" in result.verdict.text.en

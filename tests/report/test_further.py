@@ -6,7 +6,15 @@ import sys
 
 import numpy as np
 import pytest
-from tests.report.cases import QUICK, assessed, panel_of, standard, system_of
+from tests.report.cases import (
+    QUICK,
+    assessed,
+    assessed_by,
+    panel_of,
+    standard,
+    system_of,
+    without_draws,
+)
 
 from xinzhi.core import Text
 from xinzhi.data import Panel
@@ -106,12 +114,13 @@ def test_where_all_parts_rise_synergy_is_positive_and_where_one_stands_still_it_
     own = (frame["region"] == "甲县") & frame["indicator"].astype(str).str.startswith("x")
     frame.loc[own, "value"] = np.where(frame.loc[own, "year"] == 2021, 30.0, 60.0)
     rising = Panel.from_frame(frame, regions=panel.regions, name="mine")
-    result = assess(rising, system_of(2), "甲县", uncertainty=None)
+    result = assessed_by(["synergy"], rising, system_of(2), "甲县", uncertainty=None)
     assert "the order degree of every part rose" in said(result, "synergy.own").text.en
     still = own & frame["indicator"].astype(str).str.startswith("x0")
     frame.loc[still, "value"] = 30.0
     standing = Panel.from_frame(frame, regions=panel.regions, name="mine")
-    text = said(assess(standing, system_of(2), "甲县", uncertainty=None), "synergy.own").text
+    result = assessed_by(["synergy"], standing, system_of(2), "甲县", uncertainty=None)
+    text = said(result, "synergy.own").text
     assert "it is 0 because a part did not change" in text.en
     assert "有的部分没有变化，因此为 0" in text.zh
 
@@ -206,7 +215,7 @@ def test_a_rank_that_no_method_moves_is_said_to_stay():
     own = frame["region"] == "甲县"
     frame.loc[own & frame["indicator"].astype(str).str.startswith("x"), "value"] = 900.0
     best = Panel.from_frame(frame, regions=panel.regions, name="mine")
-    result = assess(best, system_of(2), "甲县", uncertainty=QUICK)
+    result = assessed_by(["sensitivity"], best, system_of(2), "甲县", uncertainty=QUICK)
     text = said(result, "sensitivity.rank").text
     assert text.en == "Whatever methods are combined, the rank of 甲县 in 2023 stays the same."
     assert text.zh == "无论怎样组合方法，2023 年甲县的排名都不变。"
@@ -227,7 +236,7 @@ def test_without_the_package_one_line_gives_the_command(monkeypatch: pytest.Monk
 
 
 def test_without_monte_carlo_there_are_no_shares():
-    reason = dict(assessed(3, uncertainty=None).not_run)["sensitivity"]
+    reason = dict(without_draws().not_run)["sensitivity"]
     assert reason.reason == Text("没有蒙特卡洛抽样", "there is no Monte Carlo")
 
 
@@ -275,7 +284,7 @@ def test_imputed_cells_are_counted_and_their_influence_on_ranks_is_shown(filled:
 
 def test_a_panel_that_was_imputed_before_is_recognised():
     panel = impute(panel_of(2, years=6, missing=GAPS), "nearest")
-    result = assess(panel, system_of(2), "甲县", uncertainty=None)
+    result = assessed_by(["data_method"], panel, system_of(2), "甲县", uncertainty=None)
     table = result.tables["data_method_imputation"]
     assert table["imputed"].sum() == 3
     assert set(table["imputation"]) == {"nearest"}
@@ -292,7 +301,7 @@ def test_a_covariate_is_read_too_and_shown():
     panel = impute(panel_of(2, years=6, missing=GAPS), "regression", ["x00"], covariate="x01")
     source = panel.frame[panel.frame["status"] == "imputed"]["source"].astype(str).iloc[0]
     assert imputation_of(source) == ("regression", "x01")
-    result = assess(panel, system_of(2), "甲县", uncertainty=None)
+    result = assessed_by(["data_method"], panel, system_of(2), "甲县", uncertainty=None)
     table = next(
         t for t in section(result, "data_method").tables if t.id == "data_method-imputation"
     )
@@ -305,7 +314,7 @@ def test_cells_filled_by_other_means_are_counted_and_their_effect_is_not_claimed
     cell = (frame["region"] == "甲县") & (frame["indicator"] == "x00") & (frame["year"] == 2022)
     frame.loc[cell, "status"] = "imputed"
     own = Panel.from_frame(frame, regions=panel.regions, name="mine")
-    result = assess(own, system_of(2), "甲县", uncertainty=None)
+    result = assessed_by(["data_method"], own, system_of(2), "甲县", uncertainty=None)
     text = said(result, "data_method.imputed").text
     assert "imputed (other means): no known figure can be tested" in text.en
     assert "其他做法" in text.zh
@@ -316,7 +325,8 @@ def test_cells_filled_by_other_means_are_counted_and_their_effect_is_not_claimed
 def test_a_region_that_ranks_only_by_imputation_is_said_to():
     gone = (("甲县", 2022, "x00"),)
     panel = impute(panel_of(2, missing=gone), "linear")
-    result = assess(panel, system_of(2), "甲县", year=2022, uncertainty=None)
+    options = {"year": 2022, "uncertainty": None}
+    result = assessed_by(["data_method"], panel, system_of(2), "甲县", **options)
     text = said(result, "data_method.imputed_rank").text
     assert text.en == "Without imputed figures 甲县 has no rank in 2022."
     assert text.zh == "不用插补值，2022 年甲县就没有排名。"

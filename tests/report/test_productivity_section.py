@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from tests.report.cases import assessed
+from tests.report.cases import assessed_by, standard
 
 from xinzhi.core import ComputationError, Text
 from xinzhi.data import Panel, embedded_panel, join_panels, load_region_set, load_system
 from xinzhi.measure.productivity import bootstrap_efficiency, dea, innovation_table
-from xinzhi.report import AssessResult, assess
+from xinzhi.report import AssessResult
 from xinzhi.report.assess import check_evidence
 from xinzhi.report.html import page
 from xinzhi.report.model import Section, Statement
@@ -38,7 +38,8 @@ def statement(result: AssessResult, rule: str) -> Statement:
 
 
 def assessed_without_draws(panel: Panel, region: str = "上海") -> AssessResult:
-    return assess(panel, load_system("four_chains"), region, uncertainty=None)
+    system = load_system("four_chains")
+    return assessed_by(["productivity"], panel, system, region, uncertainty=None)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +205,7 @@ def test_figures_that_would_have_to_be_built_first_are_named():
 
 
 def test_other_regions_without_these_figures_get_a_line_with_what_it_needs():
-    result = assessed()
+    result = standard()
     reason = dict(result.not_run)["productivity"]
     assert "productivity" not in result.failed
     assert "R&D expenditure" in reason.needs.en

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdata
-from tests.report.cases import assessed
+from tests.report.cases import assessed, assessed_by
 
 from xinzhi.data import IOTable, embedded_panel, load_system, packs, read_io_table
 from xinzhi.data.pack_registry import CACHE_VARIABLE, pack_folder
@@ -20,6 +20,7 @@ from xinzhi.report.html import page
 from xinzhi.report.model import Section
 
 PACK = "china_input_output"
+BOTH = ("inputoutput", "chokepoints")
 
 
 def section(result: AssessResult, name: str) -> Section:
@@ -142,9 +143,8 @@ def test_the_page_holds_both_sections_in_both_languages(present: AssessResult):
 
 def test_an_own_table_speaks_of_the_region_itself(official_folder: Path):
     own = read_io_table(official_folder / "io_china_2018_42.csv")
-    result = assess(
-        embedded_panel(), load_system("four_chains"), "上海", uncertainty=None, table=own
-    )
+    panel, system = embedded_panel(), load_system("four_chains")
+    result = assessed_by(BOTH, panel, system, "上海", uncertainty=None, table=own)
     first = section(result, "inputoutput").statements[0].text
     assert first.zh == "上海自己的投入产出表：2018 年，42 个部门。"
     scope = section(result, "chokepoints").statements[0].text
@@ -155,13 +155,8 @@ def test_an_own_table_speaks_of_the_region_itself(official_folder: Path):
 
 def test_a_competitive_table_of_ones_own_is_split_and_says_so(official_folder: Path):
     own = read_io_table(official_folder / "io_china_2015_42.csv")
-    result = assess(
-        embedded_panel(),
-        load_system("four_chains"),
-        "上海",
-        uncertainty=Uncertainty(draws=20),
-        table=own,
-    )
+    panel, system = embedded_panel(), load_system("four_chains")
+    result = assessed_by(BOTH, panel, system, "上海", uncertainty=Uncertainty(draws=20), table=own)
     assert np.isnan(result.tables["inputoutput_sectors"]["import_multiplier"]).all()
     notes = section(result, "chokepoints").notes
     assert any("assumption of proportionality" in note.en for note in notes)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from tests.report.cases import assessed
+from tests.report.cases import standard
 from tests.stress.watch_cases import simulated
 
 from xinzhi.core import ComputationError, InputRecord, Text
@@ -146,7 +146,7 @@ def test_the_register_is_shown_with_what_is_overdue(context: Context):
 
 
 def test_what_is_missing_is_named(context: Context, monkeypatch: pytest.MonkeyPatch):
-    reason = dict(assessed().not_run)["watch"]
+    reason = dict(standard().not_run)["watch"]
     assert "ten years of history" in reason.needs.en
     assert "标注事件" in reason.needs.zh
     short = replace(context, panel=context.panel.select(years=[2022, 2023]), results={})

@@ -12,11 +12,16 @@ import xinzhi
 from xinzhi.cli.assessing import assess
 from xinzhi.cli.disparities import disparity
 from xinzhi.cli.figures import data
+from xinzhi.cli.frontiers import frontier
 from xinzhi.cli.language import LANGUAGE, say
 from xinzhi.cli.measuring import coupling, index
 from xinzhi.cli.producing import productivity
+from xinzhi.cli.shocking import shock
+from xinzhi.cli.staffing import talent
 from xinzhi.cli.strengthening import strengths
 from xinzhi.cli.structuring import chokepoints, inputoutput
+from xinzhi.cli.transitioning import transition
+from xinzhi.cli.watching import watch
 from xinzhi.cli.workshop import check, diff, import_, new, pack, template
 
 __all__ = ["cli", "main"]
@@ -41,11 +46,16 @@ for _command in (
     coupling,
     data,
     disparity,
+    frontier,
     index,
     inputoutput,
     new,
     productivity,
+    shock,
     strengths,
+    talent,
+    transition,
+    watch,
 ):
     cli.add_command(_command)
 for _command in (check, diff, import_, pack, template):

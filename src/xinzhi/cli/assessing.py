@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from xinzhi.cli.inputs import panel_for, settled
+from xinzhi.cli.io_tables import read_table
 from xinzhi.cli.language import say
 from xinzhi.cli.options import (
     choice_options,
@@ -22,6 +23,7 @@ from xinzhi.cli.options import (
     years_of,
 )
 from xinzhi.cli.output import language_of, warn
+from xinzhi.cli.watching_options import watching_of, watching_options
 
 
 @click.command(
@@ -46,10 +48,20 @@ from xinzhi.cli.output import language_of, warn
     "--table",
     "table_path",
     type=click.Path(path_type=Path),
-    metavar="FILE",
+    metavar="FILE|PACK/TABLE",
     help=say(
         "本地区自己的投入产出表；缺省由全国表按分行业增加值推算",
         "the region's own input–output table; by default derived from the nation's",
+    ),
+)
+@watching_options
+@click.option(
+    "--case",
+    metavar="NAME|FILE",
+    help=say(
+        "转型案例：随附的名称（shanghai-2035，示例）或 TOML 文件；缺省没有转型一节",
+        "a transition case: a shipped name (shanghai-2035, an illustration) or a TOML file; "
+        "without it the report has no section on transition",
     ),
 )
 @click.option(
@@ -66,7 +78,8 @@ def assess(context: click.Context, /, **given: Any) -> None:
     """Write the report of one region."""
     from xinzhi import report
     from xinzhi.core import InputError, Text, dumps
-    from xinzhi.data import load_system, read_io_table
+    from xinzhi.data import load_system
+    from xinzhi.data.case_reader import load_case
 
     options = settled(context, None, given)
     region = options["region"]
@@ -95,7 +108,9 @@ def assess(context: click.Context, /, **given: Any) -> None:
         seed=options["seed"],
         progress=not options["quiet"],
         imputation=options["impute"],
-        table=None if options["table_path"] is None else read_io_table(options["table_path"]),
+        table=None if options["table_path"] is None else read_table(options["table_path"]),
+        watching=watching_of(panel, options),
+        case=None if options["case"] is None else load_case(options["case"]),
     )
     paths = report.write_report(result, options["out"], force=options["force"])
     if options["as_json"]:

@@ -38,6 +38,31 @@ def _chosen(_context: click.Context, _parameter: click.Parameter, value: str | N
     return None if value in _EVERY else value
 
 
+def table_options(zh: str, en: str) -> Callable[[Command], Command]:
+    """Return the options of a command on one table: FILE or --data FILE, and --sheet.
+
+    zh, en : what the table holds
+    """
+    return option_group(
+        click.argument("file", required=False, type=click.Path(path_type=Path)),
+        click.option(
+            "--data",
+            "data_path",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=say(zh, en),
+        ),
+        sheet_option,
+    )
+
+
+def column_names(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> list[str]:
+    """Return the columns of ``A,B``; a callback of options."""
+    return [] if text is None else [name.strip() for name in split_names(text)]
+
+
 common_options = option_group(
     click.option("--lang", type=click.Choice(["zh", "en"]), help=say("语言", "language")),
     click.option(
@@ -55,6 +80,9 @@ out_option = click.option(
     type=click.Path(path_type=Path),
     metavar="FILE",
     help=say("写入文件：.csv、.xlsx、.json 或 .html", "write a file: .csv, .xlsx, .json or .html"),
+)
+sheet_option = click.option(
+    "--sheet", metavar="NAME", help=say("工作簿中的工作表", "sheet of a workbook with several")
 )
 region_set_option = click.option(
     "--regions",

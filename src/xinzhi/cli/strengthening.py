@@ -11,7 +11,14 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option, seed_option, split_names
+from xinzhi.cli.options import (
+    common_options,
+    option_group,
+    out_option,
+    seed_option,
+    split_names,
+    table_options,
+)
 from xinzhi.cli.output import deliver
 
 if TYPE_CHECKING:
@@ -20,19 +27,9 @@ if TYPE_CHECKING:
     from xinzhi.structure.strengths import ActivityMatrix
 
 column_options = option_group(
-    click.argument("file", required=False, type=click.Path(path_type=Path)),
-    click.option(
-        "--data",
-        "data_path",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=say(
-            "活动表（CSV、TSV、XLSX），每行一个地区、一项活动（、一年）",
-            "table (CSV, TSV, XLSX) with a row for each region and activity (and year)",
-        ),
-    ),
-    click.option(
-        "--sheet", metavar="NAME", help=say("工作簿中的工作表", "sheet of a workbook with several")
+    table_options(
+        "活动表（CSV、TSV、XLSX），每行一个地区、一项活动（、一年）",
+        "table (CSV, TSV, XLSX) with a row for each region and activity (and year)",
     ),
     click.option(
         "--region",

@@ -73,7 +73,10 @@ def spec(chart: Any) -> dict[str, Any]:
     values: Any = _values  # Altair's own type wants arguments that it never gives
     alt.data_transformers.register("xinzhi", values)
     with alt.data_transformers.enable("xinzhi"):
-        found: dict[str, Any] = chart.configure(**theme()).to_dict(validate=False)
+        found: dict[str, Any] = chart.to_dict(validate=False)
+    own, usual = found.get("config", {}), theme()
+    # as ``configure`` would, which copies every part of the chart three times over
+    found["config"] = {**own, **usual, "view": {**own.get("view", {}), **usual["view"]}}
     found.pop("$schema")  # an address that nobody needs to ask
     if found.get("width") == "container":
         found["autosize"] = {"type": "fit-x", "contains": "padding"}

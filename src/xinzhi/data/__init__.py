@@ -1,11 +1,17 @@
 """Figures and what they mean: panels, regions, units, indicators, readers, embedded figures."""
 
 from xinzhi.data.breaks import series_breaks
+from xinzhi.data.case_fields import case_fields
+from xinzhi.data.case_reader import load_case, parse_case
+from xinzhi.data.case_writer import case_text
+from xinzhi.data.cases import TransitionCase, cases
 from xinzhi.data.classifications import Classification, classifications, load_classification
 from xinzhi.data.concordances import Concordance, common, concordance
 from xinzhi.data.contiguity import Contiguity, load_contiguity, shipped_contiguities
 from xinzhi.data.detection import detect
 from xinzhi.data.difference import DifferenceResult, compare_panels, compare_vintages
+from xinzhi.data.event_parts import Assumption, Effect, Event, Rebuilding, Target
+from xinzhi.data.events import events, load_event
 from xinzhi.data.figures import (
     Note,
     Vintage,
@@ -45,10 +51,13 @@ from xinzhi.data.writers import write_panel
 __all__ = [
     "IMPUTATION_METHODS",
     "STATUSES",
+    "Assumption",
     "Classification",
     "Concordance",
     "Contiguity",
     "DifferenceResult",
+    "Effect",
+    "Event",
     "FinalCategory",
     "IOTable",
     "ImportResult",
@@ -63,17 +72,23 @@ __all__ = [
     "Pack",
     "Panel",
     "PrimaryCategory",
+    "Rebuilding",
     "Region",
     "RegionSet",
     "RegionalWeights",
     "RepairResult",
     "Satellite",
     "Sector",
+    "Target",
     "Track",
     "Tracks",
+    "TransitionCase",
     "Unit",
     "Vintage",
     "Workspace",
+    "case_fields",
+    "case_text",
+    "cases",
     "classifications",
     "common",
     "compare_panels",
@@ -88,6 +103,7 @@ __all__ = [
     "embedded_reasons",
     "embedded_totals",
     "embedded_vintages",
+    "events",
     "find_indicator",
     "find_pack",
     "find_unit",
@@ -103,14 +119,17 @@ __all__ = [
     "io_table_of_pack",
     "is_workspace",
     "join_panels",
+    "load_case",
     "load_classification",
     "load_contiguity",
+    "load_event",
     "load_region_set",
     "load_system",
     "load_tracks",
     "open_workspace",
     "pack_is_present",
     "packs",
+    "parse_case",
     "parse_system",
     "read_io_table",
     "read_levels",

@@ -341,6 +341,8 @@ def _last_cell(xml: bytes) -> tuple[int, int]:
     """Return the last row and column, from 1, that references such as r="B12" in the XML name."""
     if _SPACED_REFERENCE.search(xml):
         xml = _SPACED_REFERENCE.sub(b"r=", xml)
+    if b"r=" not in xml:  # as in most parts of a workbook
+        return 0, 0
     text = np.frombuffer(xml + bytes(16), dtype=np.uint8)
     quote = text[3:-13]
     found = (text[1:-15] == ord("r")) & (text[2:-14] == ord("=")) & (text[:-16] <= ord(" "))

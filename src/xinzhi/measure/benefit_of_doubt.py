@@ -12,11 +12,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xinzhi.core import InputError, InputRecord, Text
+from xinzhi.core.optional import imported
 from xinzhi.data.system import IndicatorSystem
 from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.index_result import categorical, long_table
 from xinzhi.measure.normalisation import competition_rank
-from xinzhi.measure.optional import imported
 
 Array = NDArray[np.float64]
 Limits = tuple[float, float]

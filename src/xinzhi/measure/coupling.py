@@ -74,10 +74,7 @@ def coupling(
     """
     source = levels if isinstance(levels, IndexResult) else None
     array = _levels_of(levels) if isinstance(levels, IndexResult) else levels
-    array = array.transpose("region", "year", "subsystem")
-    values = np.asarray(array.values, dtype=float)
-    names = tuple(str(name) for name in array["subsystem"].values)
-    alpha = _weights(weights, source, names)
+    array, values, names, alpha = _arranged(array, weights, source)
     degree = coupling_degree(values)
     coordination = coordination_degree(values, alpha)
     intervals, lagging, notes = _uncertainty(source, names, alpha, values.shape)
@@ -132,6 +129,30 @@ def coupling(
         levels=array,
         index=source,
     )
+
+
+def coordination_and_rank(source: IndexResult) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return coordination and its rank by (region, year), without the tables of ``coupling``.
+
+    Raises : InputError as ``coupling`` does
+    """
+    array, values, _, alpha = _arranged(_levels_of(source), None, source)
+    coordination = coordination_degree(values, alpha)
+    places = array.isel(subsystem=0, drop=True)
+    return (
+        places.copy(data=coordination),
+        places.copy(data=competition_rank(coordination.T).T),
+    )
+
+
+def _arranged(
+    array: xr.DataArray, weights: Array | None, source: IndexResult | None
+) -> tuple[xr.DataArray, Array, tuple[str, ...], Array]:
+    """Return levels with subsystems last, their values, the subsystems and their weights."""
+    array = array.transpose("region", "year", "subsystem")
+    values = np.asarray(array.values, dtype=float)
+    names = tuple(str(name) for name in array["subsystem"].values)
+    return array, values, names, _weights(weights, source, names)
 
 
 def _levels_of(source: IndexResult) -> xr.DataArray:

@@ -32,7 +32,7 @@ def lines(frame: pd.DataFrame, value_title: str, height: int = 260) -> Any:
     x = alt.X(
         "year:O",
         title=None,
-        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True),
+        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFlush=True, labelSeparation=6),
         scale=alt.Scale(padding=0.2),
     )
     y = alt.Y("value:Q", title=value_title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))

@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xinzhi.core import InputError, InputRecord, Text
+from xinzhi.core.optional import imported
 from xinzhi.data.system import IndicatorSystem
 from xinzhi.measure.drawing import Asked, ChartedResult
 from xinzhi.measure.hierarchy import hierarchy_of
@@ -24,7 +25,6 @@ from xinzhi.measure.method import (
     takes_negatives,
 )
 from xinzhi.measure.normalisation import competition_rank
-from xinzhi.measure.optional import imported
 from xinzhi.measure.uncertainty import Case, Uncertainty, noisy_normalised, prepare
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from xinzhi.measure.optional import imported
+from xinzhi.core.optional import imported
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -147,14 +147,15 @@ def _named(table: IOTable) -> str:
 
 def _units(case: TransitionCase, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return the unit of every column of figures; those of accounts and limits stand in rows."""
-    units = {"year": "year", "built": "year", "shadow_price": "see column unit"}
+    units = {"year": "year", "built": "year", "shadow_price": "unspecified"}
     for name, frame in tables.items():
         for column in frame.select_dtypes("number"):
             units.setdefault(column if column in units else f"{name}.{column}", case.money)
     for column in ("needed", "available", "trained"):
         units[f"employment.{column}"] = case.persons
-    units |= {"emissions.value": "the account's", "emissions.cap": "the account's"}
-    units |= {"binding.slack": "the limit's", "components.value": "see column unit"}
+    # their units stand in the rows, or are those of the account or the limit
+    for mixed in ("emissions.value", "emissions.cap", "binding.slack", "components.value"):
+        units[mixed] = "unspecified"
     return units | {"checks.largest_gap": "ratio", "checks.allowed": "ratio"}
 
 
@@ -193,16 +194,25 @@ def cost_of_build_before_retire(
     """
     with_rule = transition(case, table=table, objective=objective)
     without = transition(case, table=table, objective=objective, build_before_retire=False)
+    return rule_cost(with_rule, without)
+
+
+def rule_cost(with_rule: TransitionResult, without: TransitionResult) -> pd.DataFrame:
+    """Return what the rule costs, of two results of one case that are solved already.
+
+    Returns : as ``cost_of_build_before_retire``
+    """
     frame = with_rule.tables["components"].rename(columns={"value": "with_rule"})
     frame["without_rule"] = without.tables["components"]["value"]
     weights = with_rule.parameters["objective_weights"]
     money = set(weights) <= {"value_added", "cost"} and set(weights.values()) == {1.0}
+    unit = with_rule.units["plan.capacity"] if money else "weighted"
     top = pd.DataFrame(
         {
             "component": ["objective"],
             "with_rule": [with_rule.objective],
             "without_rule": [without.objective],
-            "unit": [case.money if money else "weighted"],
+            "unit": [unit],
         }
     )
     frame = pd.concat([top, frame], ignore_index=True)

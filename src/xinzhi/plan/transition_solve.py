@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from xinzhi.core import ComputationError, Text
+from xinzhi.core.optional import imported
 from xinzhi.data.cases import TransitionCase
-from xinzhi.measure.optional import imported
 from xinzhi.plan.case_arrays import Array
 from xinzhi.plan.program import EXTRA, linopy_model
 from xinzhi.plan.transition_limits import add_limits

@@ -13,6 +13,7 @@ import xarray as xr
 
 from xinzhi.core import NO_TEXT, InputError, Language, Result, Text, XinzhiError, dumps, replacing
 from xinzhi.data import IndicatorSystem, IOTable, Panel, impute, load_system
+from xinzhi.data.cases import TransitionCase
 from xinzhi.data.imputation import ImputationMethod
 from xinzhi.measure import Method, Uncertainty
 from xinzhi.report.context import Context, figure_names
@@ -22,6 +23,7 @@ from xinzhi.report.model import Card, NotRun, Section, Statement
 from xinzhi.report.sections import SECTIONS
 from xinzhi.report.sections.planned import PLANNED, REASON
 from xinzhi.report.sections.science import ScienceResult
+from xinzhi.report.watching import NOTHING_WATCHED, Watching
 from xinzhi.report.words import say, why_not
 
 DRAWS = Uncertainty(draws=10_000)
@@ -68,6 +70,8 @@ def assess(
     progress: bool = False,
     imputation: ImputationMethod | None = None,
     table: IOTable | None = None,
+    watching: Watching = NOTHING_WATCHED,
+    case: TransitionCase | None = None,
 ) -> AssessResult:
     """Assess one region against its peers and word the result.
 
@@ -82,6 +86,8 @@ def assess(
         data pack; None leaves them
     table : the region's own input–output table; by default the nation's, from its data pack or the
         three sectors that ship, scaled by the region's value added
+    watching : labelled events and the technology-risk register of ``watch``
+    case : a case of ``transition``; without one the report says how to give it
     Returns : AssessResult; what the input does not allow is in ``not_run``, a section that breaks
         in ``failed`` too, and the rest is there all the same
     Raises : InputError for an unknown region or year, and for data that the system cannot use
@@ -106,6 +112,8 @@ def assess(
         progress=progress,
         imputation=imputation,
         economy=economy_of(panel, name, table),
+        watching=watching,
+        case=case,
     )
     tables: dict[str, pd.DataFrame] = {}
     sections, not_run, failed = [], [], []
@@ -233,6 +241,8 @@ def _parameters(context: Context) -> dict[str, Any]:
         "uncertainty": context.uncertainty.to_dict() if context.uncertainty else None,
         "seed": context.seed,
         "imputation": context.imputation,
+        "case": None if context.case is None else context.case.id,
+        "as_of": None if (day := context.watching.as_of) is None else day.isoformat(),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xinzhi.core import Language, Text, chart
+from xinzhi.core import NO_TEXT, Language, Text, chart
 from xinzhi.data import packs
 from xinzhi.measure.plots import wrapped
 from xinzhi.report.context import EMBEDDED, Context
@@ -22,7 +22,11 @@ Key = tuple[Symbol, str, Text]
 
 def in_both(draw: Callable[[Language], Any]) -> dict[Language, dict[str, Any]]:
     """Return the Vega-Lite spec of a chart in each language."""
-    return {"zh": chart.spec(draw("zh")), "en": chart.spec(draw("en"))}
+    from altair.utils.schemapi import debug_mode
+
+    # Altair would check every part against its schema as it is made.
+    with debug_mode(False):
+        return {"zh": chart.spec(draw("zh")), "en": chart.spec(draw("en"))}
 
 
 def ranking_panel(context: Context, ranked: pd.DataFrame, cards: Sequence[str]) -> Panel:
@@ -68,11 +72,20 @@ def levels_panel(
 
 
 def tiles_panel(
-    context: Context, rows: pd.DataFrame, value: str, measure: Text, cards: Sequence[str]
+    context: Context,
+    rows: pd.DataFrame,
+    value: str,
+    measure: Text,
+    cards: Sequence[str],
+    *,
+    domain: tuple[float, float] = (0.0, 1.0),
+    number_format: str = ".2f",
+    title: Text = NO_TEXT,
 ) -> Panel | None:
     """Draw the map of equal squares; None where the region set has no such map.
 
-    rows : region, ``value`` in [0, 1]; a region without a value is left out
+    rows : region, ``value`` in ``domain``; a region without a value is left out
+    title : of the panel, where a chart has several
     """
     regions = [context.region_of(str(name)) for name in rows["region"]]
     places = [region.tile for region in regions]
@@ -92,11 +105,11 @@ def tiles_panel(
                 "card": list(cards),
             }
         ).dropna(subset=["value"])
-        return chart.tiles(frame, measure.get(lang), (0.0, 1.0))
+        return chart.tiles(frame, measure.get(lang), domain, number_format)
 
     columns = max(c for c, _ in tiles) - min(c for c, _ in tiles) + 1
     count = max(r for _, r in tiles) - min(r for _, r in tiles) + 1
-    return Panel(in_both(draw), tiles=(columns, count))
+    return Panel(in_both(draw), title=title, tiles=(columns, count))
 
 
 def profile_panel(

@@ -20,11 +20,13 @@ from xinzhi.data import (
     find_pack,
     find_unit,
 )
+from xinzhi.data.cases import TransitionCase
 from xinzhi.data.imputation import ImputationMethod
 from xinzhi.data.science_technology import PACK, science_technology_codes
 from xinzhi.measure import Method, Uncertainty
 from xinzhi.report.economy import NO_TABLE, Economy
 from xinzhi.report.model import Card, Figure, NotRun
+from xinzhi.report.watching import NOTHING_WATCHED, Watching
 
 Row = Mapping[str, Any]
 _MONEY = {"CNY", "USD"}
@@ -39,6 +41,8 @@ class Context:
     year : the year reported on; peers : the regions compared with, without ``region``
     imputation : what fills the gaps of a data pack; None leaves them
     economy : the input–output tables, or why there are none
+    watching : labelled events and the technology-risk register, where the user gave them
+    case : the transition case, where the user gave one
     """
 
     panel: Panel
@@ -54,6 +58,8 @@ class Context:
     progress: bool = False
     imputation: ImputationMethod | None = None
     economy: Economy | NotRun = NO_TABLE
+    watching: Watching = NOTHING_WATCHED
+    case: TransitionCase | None = None
     results: dict[str, Result] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
 

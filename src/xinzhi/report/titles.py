@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xinzhi.core import Text
+from xinzhi.report.disparity_titles import DISPARITY_COLUMNS
+from xinzhi.report.frontier_titles import FRONTIER_COLUMNS
 from xinzhi.report.productivity_titles import PRODUCTIVITY_COLUMNS
+from xinzhi.report.shock_titles import SHOCK_COLUMNS
+from xinzhi.report.strengths_titles import STRENGTHS_COLUMNS
 from xinzhi.report.structure_titles import STRUCTURE_COLUMNS
+from xinzhi.report.talent_titles import TALENT_COLUMNS
+from xinzhi.report.transition_titles import TRANSITION_COLUMNS
+from xinzhi.report.watch_titles import WATCH_COLUMNS
 
 Names = Mapping[str, Text]
 
@@ -93,15 +100,22 @@ GRADES: Names = {
 }
 
 COLUMNS: Names = {
+    **DISPARITY_COLUMNS,
+    **FRONTIER_COLUMNS,
     **PRODUCTIVITY_COLUMNS,
+    **SHOCK_COLUMNS,
+    **STRENGTHS_COLUMNS,
     **STRUCTURE_COLUMNS,
+    **TALENT_COLUMNS,
+    **TRANSITION_COLUMNS,
+    **WATCH_COLUMNS,
     "a": Text("发展系数 a", "Development coefficient a"),
     "aggregation": Text("集成", "Aggregation"),
     "b": Text("灰作用量 b", "Grey input b"),
     "base_year": Text("基期", "Base year"),
     "best": Text("回测误差最小的方法", "Method of the lowest error"),
     "cells": Text("数值个数", "Cells"),
-    "change": Text("有序度变化", "Change of order degree"),
+    "change": Text("变化", "Change"),
     "changed": Text("改变的值个数", "Values changed"),
     "choice": Text("做法", "Choice"),
     "chosen": Text("是否采用", "Chosen"),

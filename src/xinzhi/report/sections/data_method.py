@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,8 @@ import pandas as pd
 
 from xinzhi.core import NO_TEXT, InputError, Result, Text
 from xinzhi.data import embedded_reasons
-from xinzhi.measure import IndexResult, Method, coupling, index
+from xinzhi.measure import IndexResult, Method, index
+from xinzhi.measure.coupling import coordination_and_rank
 from xinzhi.measure.method import NORMALISATIONS, SCOPES, TREATMENTS, WEIGHTINGS
 from xinzhi.report.context import Context, of_pack, publisher_of
 from xinzhi.report.data_tables import (
@@ -27,14 +29,23 @@ from xinzhi.report.imputed import (
     reason,
 )
 from xinzhi.report.model import NotRun, Section, Statement
+from xinzhi.report.productivity_chain import chain_figures
+from xinzhi.report.productivity_growth import growth_figures
 from xinzhi.report.sections.science import ScienceResult
 from xinzhi.report.titles import status_title
-from xinzhi.report.used import FIGURE, figures_read
+from xinzhi.report.used import FIGURE, figures_named, figures_read
 from xinzhi.report.words import listing, rank_band, say
 
 ID = "data_method"
 PART = "data"
 TITLE = Text("来源、数值与选项", "Sources, figures and options")
+# Sections whose parameter "years" names the published figures they read, and of which years.
+_NAMING = {
+    "productivity": Text("生产率", "productivity"),
+    "strengths": Text("长处", "strengths"),
+    "disparity": Text("地区差距", "disparity"),
+    "talent": Text("人才", "talent"),
+}
 _OPTIONS = {
     "treatment": TREATMENTS,
     "normalisation": NORMALISATIONS,
@@ -88,7 +99,7 @@ def write(result: Result, context: Context) -> Section:
 
 
 def _used(context: Context) -> pd.DataFrame:
-    """Return the figures behind the indices that ran: a row a figure that is or should be there.
+    """Return the figures behind what ran: a row a figure that is or should be there.
 
     Returns : the columns of a panel and ``used_by``; status "missing" where there is no figure
     """
@@ -102,12 +113,30 @@ def _used(context: Context) -> pd.DataFrame:
         side = result.system.side if name == "new_quality" else ()
         there = [i for i in side if all(map(where.panel.resolve, i.formula.names))]
         parts += [figures_read(where, one, None) for one in there]
+    for name in _NAMING:
+        if name in context.results:
+            dates = context.results[name].parameters["years"].items()
+            parts += [figures_named(context, [one], years, name) for one, years in dates]
+    if "growth" in _tables(context, "productivity"):
+        parts.append(figures_named(context, growth_figures(context.panel), None, "productivity"))
+    if "chain" in _tables(context, "productivity"):
+        parts += chain_figures(context)
     if not parts:
         return pd.DataFrame(columns=[*FIGURE, "used_by"])
     every = pd.concat(parts, ignore_index=True)
-    joined = every.groupby(["indicator", "vintage", "region", "year"], sort=False)["used_by"]
-    every["used_by"] = joined.transform(lambda names: ", ".join(dict.fromkeys(names)))
-    return every.drop_duplicates(["indicator", "vintage", "region", "year"])
+    keys = ["indicator", "vintage", "region", "year"]
+    figures = list(zip(*(every[key].tolist() for key in keys), strict=True))
+    readers: dict[tuple[Any, ...], dict[str, None]] = {}
+    for figure, name in zip(figures, every["used_by"].tolist(), strict=True):
+        readers.setdefault(figure, {})[name] = None
+    every["used_by"] = [", ".join(readers[figure]) for figure in figures]
+    return every.drop_duplicates(keys)
+
+
+def _tables(context: Context, name: str) -> Mapping[str, pd.DataFrame]:
+    """Return the tables of a section, none where it did not run."""
+    result = context.results.get(name)
+    return {} if result is None else result.tables
 
 
 def _indices(context: Context) -> Iterator[tuple[str, Context]]:
@@ -129,7 +158,7 @@ def _sources(context: Context, used: pd.DataFrame) -> pd.DataFrame:
         cells=("value", "size"),
         doubtful=("status", lambda s: int((s == "doubtful").sum())),
         unit=("unit", "first"),
-        used_by=("used_by", "first"),
+        used_by=("used_by", lambda s: ", ".join(dict.fromkeys(", ".join(s).split(", ")))),
     )
     publishers = [publisher_of(vintage) for vintage in table["vintage"]]
     table.insert(2, "publisher_zh", [p.zh for p in publishers])
@@ -190,11 +219,11 @@ def _variant(context: Context, method: Method) -> dict[str, float] | None:
     ].iloc[0]
     found = {"score": row["score"], "rank": row["rank"]}
     try:
-        table = coupling(result).tables["coupling"]
+        joint, ranks = (float(each.sel(at)) for each in coordination_and_rank(result))
     except InputError:  # z-scores have no levels between 0 and 1
         return found
-    own = table[(table["region"] == at["region"]) & (table["year"] == at["year"])].iloc[0]
-    return found | {"coordination": own["coordination"], "coordination_rank": own["rank"]}
+    place = pd.NA if math.isnan(ranks) else int(ranks)
+    return found | {"coordination": joint, "coordination_rank": place}
 
 
 def _counted(context: Context, sources: pd.DataFrame, cells: pd.DataFrame) -> Iterator[Statement]:
@@ -212,8 +241,9 @@ def _counted(context: Context, sources: pd.DataFrame, cells: pd.DataFrame) -> It
         else NO_TEXT
     )
     text = say(
-        "各指数及旁证共用到 {n} 个数值，其中公布值 {r} 个{m}{i}。",
-        "The indices and side figures read {n} figures, {r} of them as published{m}{i}.",
+        "{w}共用到 {n} 个数值，其中公布值 {r} 个{m}{i}。",
+        "{w} read {n} figures, {r} of them as published{m}{i}.",
+        w=_readers(context),
         i=nothing,
         n=f"{int(sources['cells'].sum()):,}",
         r=f"{reported:,}",
@@ -222,6 +252,15 @@ def _counted(context: Context, sources: pd.DataFrame, cells: pd.DataFrame) -> It
     evidence = [(f"{ID}_sources", {"vintage": v}) for v in sources["vintage"].unique()]
     evidence += [(f"{ID}_cells", {"status": str(status)}) for status in counts.index]
     yield Statement(f"{ID}.cells", text, tuple(evidence), see=f"{ID}-cells")
+
+
+def _readers(context: Context) -> Text:
+    """Return what reads the figures listed, as the subject of a sentence."""
+    indices = Text("各指数、旁证", "The indices, side figures")
+    own = [title for name, title in _NAMING.items() if name in context.results]
+    if not own:
+        return Text("各指数及旁证", "The indices and side figures")
+    return listing([indices, *own])
 
 
 def _varied(context: Context, variants: pd.DataFrame) -> Iterator[Statement]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from xinzhi.core import NO_TEXT, ComputationError, Result, Text
+from xinzhi.core.optional import imported
 from xinzhi.measure import SensitivityResult, index_sensitivity
-from xinzhi.measure.optional import imported
 from xinzhi.report import charts
 from xinzhi.report.context import Context, Lookup, Row, missing
 from xinzhi.report.index_tables import figure, words
