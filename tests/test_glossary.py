@@ -21,6 +21,7 @@ from tests.structure.strengths.strengths_cases import capable_regions
 from xinzhi import data, measure, plan, stress, structure
 from xinzhi.core import Result, Text
 from xinzhi.data import IOTable, embedded_panel, load_system
+from xinzhi.data.case_reader import load_case
 from xinzhi.data.contiguity import load_contiguity
 from xinzhi.plan.talent import synthetic_talent_tables, talent
 from xinzhi.stress.watch import watch
@@ -170,6 +171,13 @@ def watch_of() -> Result:
     return found
 
 
+def plans_of() -> tuple[Result, ...]:
+    """Return a plan with every kind of limit, and plans along a frontier and under scenarios."""
+    case = load_case("shanghai-2035")
+    along = plan.frontier(case, objectives=("growth", "security"), points=3)
+    return plan.transition(case), along, plan.plan_ensemble(case, draws=1)
+
+
 @pytest.fixture(scope="module")
 def results() -> tuple[Result, ...]:
     system = load_system("four_chains")
@@ -199,6 +207,7 @@ def results() -> tuple[Result, ...]:
         shock_of(),
         *ensemble_and_plan(),
         talent_of(),
+        *plans_of(),
         disparity_of(gdp),
         strengths_of(),
         *(make() for make, _ in PRODUCTIVITY.values()),

@@ -80,8 +80,8 @@ def test_scenarios_are_plans_of_the_changed_case(found):
     assert scenarios.loc["base", "objective"] == pytest.approx(transition(hand()).objective)
     factors = found.to_frame("factors")
     assert factors.to_dict("records") == [
-        {"scenario": "low", "what": "demand", "of": "all", "multiplier": 0.85},
-        {"scenario": "dear", "what": "costs", "of": "new", "multiplier": 1.5},
+        {"scenario": "low", "what": "demand", "of": "all", "relative_to_case": 0.85},
+        {"scenario": "dear", "what": "costs", "of": "new", "relative_to_case": 1.5},
     ]
 
 

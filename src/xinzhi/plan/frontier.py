@@ -215,8 +215,8 @@ def _units(
     units: dict[str, str] = {aim: measure.unit for aim, measure in measures.items()}
     units |= {"year": "year", "distance": "ratio"}
     units |= {"capacity": case.money, "output": case.money, "change": case.money}
-    units |= {"rates.cost": measures[aims[0]].unit, "rates.gain": "that of the aim gained"}
-    return units | {"rates.rate": "cost per gain"}
+    units |= {"rates.cost": measures[aims[0]].unit, "rates.gain": "unspecified"}
+    return units | {"substitution_rate": "unspecified"}
 
 
 def _warnings(front: FrontierModel, grid: Grid, top: int | None, count: int) -> list[Text]:

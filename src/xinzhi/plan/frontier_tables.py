@@ -147,7 +147,7 @@ def rates_table(
                 first, other, values[[start, end]][:, [0, column]], (start + 1, end + 1)
             )
             rows.append((start + 1, end + 1, aim, gain, front.aims[0], given, given / gain, *words))
-    names = ["point", "to_point", "gained", "gain", "given_up", "cost", "rate"]
+    names = ["point", "to_point", "gained", "gain", "given_up", "cost", "substitution_rate"]
     return pd.DataFrame(rows, columns=[*names, "words_zh", "words_en"])
 
 

@@ -269,14 +269,14 @@ def _factors_table(scenarios: Sequence[PlanScenario]) -> pd.DataFrame:
             rows.append((scenario.name, "demand", "all", scenario.demand))
         rows += [(scenario.name, "costs", key, own) for key, own in scenario.costs.items()]
         rows += [(scenario.name, "imports", key, own) for key, own in scenario.imports.items()]
-    return pd.DataFrame(rows, columns=["scenario", "what", "of", "multiplier"])
+    return pd.DataFrame(rows, columns=["scenario", "what", "of", "relative_to_case"])
 
 
 def _units(case: TransitionCase, weights: Mapping[str, float]) -> dict[str, str]:
     money = set(weights) <= {"value_added", "cost"} and set(weights.values()) == {1.0}
     goal = case.money if money else "weighted"
     units = dict.fromkeys(("low", "median", "high", "value_added", "cost"), case.money)
-    units |= dict.fromkeys(("share", "multiplier"), "ratio")
+    units |= dict.fromkeys(("share", "relative_to_case"), "ratio")
     return units | dict.fromkeys(
         ("objective", "best_objective", "regret", "largest_regret", "mean_regret"), goal
     )

@@ -22,7 +22,7 @@ DISPARITY_COLUMNS: Mapping[str, Text] = {
     "from_class": Text("期初的类", "Class at the start"),
     "gini": Text("基尼系数", "Gini coefficient"),
     "group": Text("分组", "Group"),
-    "growth": Text("年均增长（对数差）", "Growth a year (log)"),
+    "growth": Text("增长", "Growth"),
     "growth_rank": Text("增长排名", "Rank by growth"),
     "half_life": Text("半衰期", "Half-life"),
     "high": Text("区间上限", "Interval, high"),

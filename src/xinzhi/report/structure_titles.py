@@ -96,7 +96,7 @@ STRUCTURE_COLUMNS: Mapping[str, Text] = {
     "target": Text("去向", "Target"),
     "taxes_abroad": Text("境外税", "Taxes abroad"),
     "taxes_on_products": Text("产品税", "Taxes on products"),
-    "technology": Text("技术效应", "Effect of technology"),
+    "technology": Text("技术（效应）", "Technology (effect)"),
     "title_en": Text("名称（英文）", "Title (English)"),
     "title_zh": Text("名称（中文）", "Title (Chinese)"),
     "total_backward": Text("完全后向关联", "Total backward linkage"),
