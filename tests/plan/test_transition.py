@@ -1,6 +1,7 @@
 """Plans solved by hand: optimum, timing, shadow prices; the rule; reading the result."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from tests.plan.transition_cases import budget, hand, manned, replacing
 
 from xinzhi.core import ComputationError, InputError, dumps
 from xinzhi.data.case_reader import load_case
+from xinzhi.measure.productivity.dea import dea
 from xinzhi.plan.transition import compare_plans, cost_of_build_before_retire, transition
 from xinzhi.plan.transition_checks import checks_table
 from xinzhi.plan.transition_objective import signed
@@ -386,3 +388,11 @@ def test_a_plan_that_breaks_a_rule_does_not_pass_the_check():
         checks_table(model.made, Amounts(model.made, columns), True)
     assert "capacity_use" in error.value.text()
     assert "product_balance" in error.value.text()
+
+
+def test_frontiers_of_productivity_can_follow_a_plan_in_one_process():
+    """HiGHS runs one pool of threads a process: solvers that ask for others would find nothing."""
+    transition(hand())
+    units = pd.DataFrame({"x": [2.0, 4.0, 5.0]}), pd.DataFrame({"y": [1.0, 2.0, 2.0]})
+    slacks = dea(*units, returns="crs").tables["slacks"]
+    assert slacks["slack"].notna().all()

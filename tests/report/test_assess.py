@@ -28,6 +28,7 @@ from xinzhi.report.sections import (
     chokepoints,
     coupling,
     disparity,
+    frontier,
     inputoutput,
     new_quality,
     productivity,
@@ -35,6 +36,7 @@ from xinzhi.report.sections import (
     shock,
     strengths,
     talent,
+    transition,
     trend,
     watch,
 )
@@ -111,7 +113,9 @@ def test_workings_on_cards_come_to_the_value(shanghai: AssessResult):
 
 def test_what_is_not_there_yet_is_listed_with_what_it_needs(shanghai: AssessResult):
     listed = dict(shanghai.not_run)
-    assert set(listed) == {key for key, *_ in PLANNED} | {"trend", "science", "chokepoints"}
+    assert set(listed) == {key for key, *_ in PLANNED} | {
+        *("trend", "science", "chokepoints", "transition", "frontier")
+    }
     for reason in listed.values():
         assert reason.needs.zh or reason.remedy.zh
         assert reason.needs.en or reason.remedy.en
@@ -152,7 +156,7 @@ def test_a_section_that_breaks_is_reported_and_the_rest_written(module, monkeypa
     # these do not get as far as writing on these data
     silent = (
         *(trend, science, new_quality, inputoutput, chokepoints, productivity),
-        *(strengths, disparity, watch, talent, shock),
+        *(strengths, disparity, watch, talent, shock, transition, frontier),
     )
     monkeypatch.setattr(module, "run" if module in silent else "write", broken)
     result = assessed()

@@ -21,13 +21,15 @@ def lines(frame: pd.DataFrame, value_title: str, height: int = 260) -> Any:
 
     kinds = frame.drop_duplicates("series")
     names = kinds["series"].tolist()
+    # one legend of two channels: they must say the same of it
+    named = alt.Legend(orient="top", direction="vertical", title=None, labelLimit=400)
     colour = alt.Color(
         "series:N",
         scale=alt.Scale(domain=names, range=kinds["colour"].tolist()),
-        legend=alt.Legend(orient="top", direction="vertical", title=None, labelLimit=400),
+        legend=named,
     )
     dash = alt.StrokeDash(
-        "series:N", scale=alt.Scale(domain=names, range=kinds["dash"].tolist()), legend=None
+        "series:N", scale=alt.Scale(domain=names, range=kinds["dash"].tolist()), legend=named
     )
     x = alt.X(
         "year:O",

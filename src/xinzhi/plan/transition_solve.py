@@ -197,4 +197,7 @@ def new_highs() -> Any:
     """
     highs = imported("highspy", EXTRA).Highs.__base__()
     highs.setOptionValue("output_flag", False)
+    # HiGHS keeps one pool of threads a process and refuses to run with another number of them:
+    # every solver of ours asks for one, as measure.productivity does.
+    highs.setOptionValue("threads", 1)
     return highs

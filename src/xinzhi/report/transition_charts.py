@@ -15,7 +15,7 @@ from xinzhi.report.structure_parts import panel_of
 from xinzhi.report.transition_parts import ID, names_of, unit_title
 from xinzhi.report.words import say
 
-_LEAST = 620  # pixels below which the schedule scrolls
+_LEAST = 470  # pixels below which the schedule scrolls
 _TALL = 120
 _OUTPUT = Text("产出", "output")
 
@@ -95,7 +95,7 @@ def _stacked(own: pd.DataFrame) -> Any:
                 title=None,
                 sort=order,
                 scale=colours,
-                legend=alt.Legend(orient="top", direction="vertical", labelLimit=260),
+                legend=alt.Legend(orient="top", direction="vertical", labelLimit=150),
             ),
             tooltip=[
                 alt.Tooltip("technology:N", title=" "),

@@ -235,7 +235,8 @@ def scatter_with_line(
 
     others = chart.PEERS if data["chosen"].any() else chart.hue(0)
     data = data.assign(colour=[chart.REGION if c else others for c in data["chosen"]])
-    scale = alt.Scale(type="log" if logarithmic else "linear", zero=False, nice=False, padding=12)
+    kind = {"type": "log"} if logarithmic else {"zero": False}
+    scale = alt.Scale(nice=False, padding=12, **kind)
     x = alt.X("x:Q", title=x_title, scale=scale, axis=alt.Axis(tickCount=5))
     y = alt.Y("y:Q", title=y_title, scale=alt.Scale(zero=False))
     dots = (

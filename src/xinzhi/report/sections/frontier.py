@@ -19,8 +19,8 @@ PART = "plan"
 TITLE = Text("多一分安全少多少增长", "How much growth a step of security costs")
 _AIMS = ("growth", "security")
 _NEEDS = Text(
-    "一份案例（同 transition），写明卡脖子投入（[[exposure]]）",
-    "a case as for transition, with chokepoint inputs ([[exposure]])",
+    "一份案例（同 transition），写明卡脖子投入（exposure）",
+    "a case as for transition, with chokepoint inputs (exposure)",
 )
 
 
