@@ -42,9 +42,9 @@ def test_it_says_that_it_is_an_illustration_what_the_curve_spans_and_where_it_be
 def test_without_a_case_or_what_measures_security_it_says_what_it_needs():
     missing = section(None)
     assert missing.reason.en == "no case is given"
-    assert "[[exposure]]" in missing.needs.zh
+    assert "exposure" in missing.needs.zh
     bare = section(hand())
-    assert "no [[exposure]] of a product that it imports" in bare.reason.en
+    assert "no exposure of a product that it imports" in bare.reason.en
     assert "no plan exists" in section(impossible()).reason.en
 
 
