@@ -44,7 +44,7 @@ def test_without_a_case_or_what_measures_security_it_says_what_it_needs():
     assert missing.reason.en == "no case is given"
     assert "exposure" in missing.needs.zh
     bare = section(hand())
-    assert "no exposure of a product that it imports" in bare.reason.en
+    assert "no [[exposure]] of a product that it imports" in bare.reason.en
     assert "no plan exists" in section(impossible()).reason.en
 
 
