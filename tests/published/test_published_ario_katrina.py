@@ -9,7 +9,8 @@ sectors, all hit alike, indirect losses grow more than in proportion to direct o
 default assumptions and with small stocks that are refilled fast. A direct loss of $107 billion is
 taken, by assumption, as 0.6 of a year's value added, the others in proportion. Indirect losses at
 that size are 0.1 to 0.3 of the direct ones here, of the order of the 0.39 printed; the level hangs
-on stocks and rationing, which the paper does not have, and is not tested.
+on stocks and rationing, which the paper does not have, and is not tested. With rationing in
+proportion (``priority=()``) the economy collapses instead; that set of assumptions is left out.
 """
 
 from pathlib import Path
