@@ -100,7 +100,7 @@ def test_two_countries_on_the_penn_world_table(penn):
     Output per hour of the United States grew 1.93 % a year here, 1.89 are printed. Printed capital
     deepening of .80 at a share of .3 needs capital per worker to grow 2.7 % a year; here it grew
     1.4 (per hour 1.5). Japan's output per worker grew 4.1 % a year here, 3.28 are printed. The
-    likely reason, not verified: the book used an earlier version, before capital was built by asset.
+    likely reason, not verified: the book used an earlier version, before capital by asset.
     """
     per_hour = a_year(
         growth_accounting(

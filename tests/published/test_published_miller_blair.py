@@ -155,10 +155,10 @@ def test_chapter_12_supply_side_example():
 def test_oecd_foreign_content_of_chinas_exports_2018(official_folder):
     """The printed 17.2 and 27.1 per cent do not come out: ours are 17.0 and, in electronics, 25.5.
 
-    What parts us from them, on the national table of the same edition: the OECD's inter-country table
-    holds China's processing exporters apart, who use more imports; the national table does not,
-    and imports are split in proportion here. And the OECD counts China's own value added that
-    comes back in imports as domestic, which one national table cannot see.
+    What parts us from them: the OECD's inter-country table holds China's processing exporters
+    apart, who use more imports; the national table of the same edition does not, and imports are
+    split in proportion here. And the OECD counts China's own value added that comes back in
+    imports as domestic, which one national table cannot see.
     """
     table = split_imports_proportionally(read_io_table(official_folder / "io_oecd_chn_2018.csv"))
     result = value_added_in_exports(table)
