@@ -26,9 +26,10 @@ test: setup
 # Peer packages never enter the project's own environment.
 PEERS := .venv-peers
 
+# The list is complete, and lifelines would ask for an older pandas than it needs: no resolving.
 $(PEERS)/.ready: tests/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --requirement $<
+	$(PEERS)/bin/python -m pip install --quiet --no-deps --requirement $<
 	touch $@
 
 bench: setup $(PEERS)/.ready
