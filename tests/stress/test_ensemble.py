@@ -164,7 +164,7 @@ def test_a_draw_changes_events_and_parameters_as_the_ranges_say():
     table = chain_table()
     investing = replace(table.final_categories[0], kind="investment")
     table = replace(table, final_categories=(investing, table.final_categories[1]))
-    row = np.array([1.5, 1.26, 0.5, 0.5, 0.2, 0.5, 2.0, 2.0])
+    row = np.array([1.5, 1.26, 0.5, 0.5, 0.2, 0.5, 2.0, 2.0, 1.5])
     found, (acting,) = drawn(row, [event], table, given, 7)
     assert acting.capital_lost.tolist() == [1.0, 0.0]  # 1.2, but no more than all
     assert (acting.duration, acting.recovery_time, acting.rebuilding_time) == (13, 20, 50)
@@ -173,11 +173,15 @@ def test_a_draw_changes_events_and_parameters_as_the_ranges_say():
     assert found.restoration_time == 30
     assert found.overproduction_limit == 1.5
     assert found.overproduction_time == 730
-    shortest = np.array([1.0, 0.01, 1, 0.01, 0, 0.01, 0, 0.001])
+    assert found.essential_share == pytest.approx(0.0015)
+    shortest = np.array([1.0, 0.01, 1, 0.01, 0, 0.01, 0, 0.001, 0])
     found, (acting,) = drawn(shortest, [STOP], chain_table(), ArioParameters(), 7)
     assert acting.duration == 1
     assert acting.recovery_time == 0
     assert (found.stock_days, found.restoration_time, found.overproduction_time) == (7, 7, 7)
+    assert found.essential_share == 0
+    most = replace(given, essential_share=0.9)
+    assert drawn(row, [event], table, most, 7)[0].essential_share == 1
 
 
 def test_samples_fill_their_ranges():

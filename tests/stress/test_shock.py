@@ -114,6 +114,34 @@ def test_what_has_not_recovered_is_missing_and_said():
     assert any("模拟期内没有恢复" in text.zh for text in result.warnings)
 
 
+def test_short_inputs_too_small_to_stop_their_users_are_counted():
+    event = Disturbance(start=0, duration=30, capacity_lost=np.array([1.0, 0.0]))
+    # the first sector's product is a fifth of the second's output
+    given = ArioParameters(stock_days=1.0, orders="held", essential_share=0.25)
+    (said,) = [t for t in shock(example(), event, parameters=given).warnings if "so short" in t.en]
+    assert "below 25 % of its user's output: 1. That limit is no statistic" in said.en
+    assert "有 1 项投入短缺到限产线以下" in said.zh
+    every = replace(given, essential_share=0.2)
+    stopped = shock(example(), event, parameters=every)
+    assert not any("so short" in text.en for text in stopped.warnings)
+
+
+def test_a_run_that_no_longer_mends_is_called_a_property_of_the_model():
+    event = Disturbance(start=0, duration=10, capacity_lost=np.array([0.9, 0.0]))
+    short = ArioParameters(stock_days=1.0, restoration_time=1.0, priority=())
+    stuck = shock(example(), event, days=300, parameters=short)
+    assert stuck.tables["path"]["value_added_share"].iloc[-1] < 0.05
+    (said,) = [text for text in stuck.warnings if "feeds on itself" in text.en]
+    assert "try --priority intermediate" in said.en
+    assert "短缺自我延续" in said.zh
+    # neither an event that lasts, nor one that is made up for, nor one still mending
+    lasting = replace(event, duration=400)
+    mending = replace(event, recovery="exponential", recovery_time=200)
+    for one, parameters in ((lasting, short), (event, ArioParameters()), (mending, None)):
+        result = shock(example(), one, days=300, parameters=parameters)
+        assert not any("feeds on itself" in text.en for text in result.warnings)
+
+
 def test_quick_measures_stand_beside_the_simulation(flood: ShockResult):
     quick = flood.tables["quick"]
     assert set(quick["measure"]) > {"inoperability", "supply_cascade"}
@@ -197,3 +225,5 @@ def test_an_embargo_of_imported_electronics_on_the_official_table(official_folde
     every = shock(table, load_event("chip-embargo"), parameters=ArioParameters(essential_share=0.0))
     lost = [r.to_frame()["value_added_loss"][0] for r in (result, every)]
     assert lost[0] < lost[1]
+    assert any("below 0.1 % of its user's output" in text.en for text in result.warnings)
+    assert not any("of its user's output" in text.en for text in every.warnings)

@@ -27,16 +27,20 @@ TITLES = {
     "restoration_factor": Text("补库时间的倍数", "restoration time, factor"),
     "overproduction_factor": Text("超产余量的倍数", "overproduction margin, factor"),
     "overproduction_time_factor": Text("超产时间的倍数", "overproduction time, factor"),
+    "essential_factor": Text("关键投入最小份额的倍数", "least share of an essential input, factor"),
 }
-_MAY_BE_ZERO = frozenset(("size_factor", "substitution_added", "overproduction_factor"))
+_MAY_BE_ZERO = frozenset(
+    ("size_factor", "substitution_added", "overproduction_factor", "essential_factor")
+)
 
 
 @dataclass(frozen=True)
 class EnsembleRanges:
     r"""Ends between which each assumption is drawn, uniformly and independently of the others.
 
-    The defaults are judgements, not estimates: half as much and half as much again, and up to a
-    fifth of a missing input replaced. A draw multiplies what is assumed anyway, for all sectors
+    The defaults are judgements, not estimates: half as much and half as much again, up to a fifth
+    of a missing input replaced, and from every input essential to twice the share from which one
+    is. A draw multiplies what is assumed anyway, for all sectors
     and events alike; equal ends hold it there.
 
     size_factor : of the size of every event, which stays at most 1; >= 0
@@ -47,6 +51,7 @@ class EnsembleRanges:
     restoration_factor : of the restoration time, at least one step; > 0
     overproduction_factor : f in :math:`\alpha' = 1 + f (\alpha^{max} - 1)`; >= 0
     overproduction_time_factor : of the overproduction time, at least one step; > 0
+    essential_factor : of ``essential_share``, which stays at most 1; >= 0
     Raises : InputError naming ends that are reversed or out of range
     """
 
@@ -58,6 +63,7 @@ class EnsembleRanges:
     restoration_factor: Range = (0.5, 1.5)
     overproduction_factor: Range = (0.5, 1.5)
     overproduction_time_factor: Range = (0.5, 1.5)
+    essential_factor: Range = (0.0, 2.0)
 
     def __post_init__(self) -> None:
         problems = list(_out_of_range(self))
@@ -115,6 +121,7 @@ def drawn(
         overproduction_time=at_least_a_step(of["overproduction_time_factor"])(
             parameters.overproduction_time
         ),
+        essential_share=min(1.0, of["essential_factor"] * parameters.essential_share),
     )
     acting: list[Disturbance] = []
     for event in events:

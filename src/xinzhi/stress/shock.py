@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from xinzhi.core import InputError, InputRecord, Text
 from xinzhi.data.event_parts import Event
 from xinzhi.data.io_table import IOTable
 from xinzhi.data.tracks import Tracks
-from xinzhi.stress.ario import Prepared, prepare, run
+from xinzhi.stress.ario import Prepared, Run, prepare, run
 from xinzhi.stress.ario_parameters import ArioParameters
 from xinzhi.stress.disturbance import Disturbance
 from xinzhi.stress.event_effects import disturbances
@@ -32,6 +32,7 @@ _MONEY = (
     *("value_added_loss", "rebuilding_gain", "value_added_net_change", "output_loss"),
     *("demand_unmet", "reconstruction", "reconstruction_left"),
 )
+_ROUNDING = 1e-9
 _SHARES = (
     *("value_added_loss_share", "lowest_output_share", "value_added_share", "output_share"),
     *("production_possible_share", "lowest_stock_share"),
@@ -103,11 +104,17 @@ def shock(
             *table.inputs,
             *(InputRecord(event.id, event.sha256, len(event.effects)) for event in known),
         ),
-        warnings=_warnings(prepared, known, tables["total"]),
+        warnings=_warnings(prepared, known, acting, done, tables),
     )
 
 
-def _warnings(prepared: Prepared, events: list[Event], total: pd.DataFrame) -> tuple[Text, ...]:
+def _warnings(
+    prepared: Prepared,
+    events: list[Event],
+    acting: Sequence[Disturbance],
+    done: Run,
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[Text, ...]:
     """Return what a reader must know before quoting a number."""
     table, given = prepared.table, prepared.parameters
     found = [*table.assumptions]
@@ -133,7 +140,32 @@ def _warnings(prepared: Prepared, events: list[Event], total: pd.DataFrame) -> t
                 "on the high side.",
             )
         )
-    if total["recovery_time"].isna().any():
+    spared = _spared(prepared, done)
+    if spared:
+        found.append(
+            Text(
+                f"有 {spared} 项投入短缺到限产线以下，但各不到用户产出的 "
+                f"{100 * given.essential_share:g}%，按假定不会使用户停产；这一界限没有统计依据，"
+                "损失对它很敏感：--essential-share 0 时各项投入都不可缺少。",
+                "Inputs that fell so short that they would hold their users back, and did not, "
+                f"since each is below {100 * given.essential_share:g} % of its user's output: "
+                f"{spared}. That limit is no statistic, and losses hang on it: with "
+                "--essential-share 0 every input is essential.",
+            )
+        )
+    if _stands_still(tables, acting):
+        found.append(
+            Text(
+                "事件的全强度期早已结束，增加值的缺口到模拟结束时仍过半且不再缩小：短缺自我延续。"
+                "这是模型的性质，不是发现；引用前请试 --priority intermediate、更多的库存天数"
+                "（--stock-days）和替代（--substitution）。",
+                "Long after every event's full strength, more than half of the greatest fall in "
+                "value added is left and it no longer mends: the shortage feeds on itself. That is "
+                "a property of the model, no finding; before quoting it try --priority "
+                "intermediate, more --stock-days and --substitution.",
+            )
+        )
+    if tables["total"]["recovery_time"].isna().any():
         found.append(
             Text(
                 "模拟期内没有恢复：恢复时间为空，其后的损失没有计入。",
@@ -142,3 +174,24 @@ def _warnings(prepared: Prepared, events: list[Event], total: pd.DataFrame) -> t
             )
         )
     return tuple(dict.fromkeys(found))
+
+
+def _spared(prepared: Prepared, done: Run) -> int:
+    """Return how many inputs ran short and could not stop their users, being too small."""
+    given, inputs = prepared.parameters, prepared.economy.inputs
+    small = (inputs > 0) & (inputs < given.essential_share)
+    return int((small & (done.lowest_stock < given.stock_threshold)).sum())
+
+
+def _stands_still(tables: Mapping[str, pd.DataFrame], acting: Sequence[Disturbance]) -> bool:
+    """Tell whether the last tenth of the run, with no event at full strength, mends nothing.
+
+    Nothing: less than half of the greatest shortfall is made up, and no hundredth in that tenth.
+    """
+    shortfall = 1.0 - tables["path"]["value_added_share"].to_numpy(dtype=float)
+    tenth = int(0.9 * len(shortfall))
+    last_day = tables["path"]["day"].to_numpy()[tenth]
+    if any(one.start + one.duration > last_day for one in acting):
+        return False
+    held = max(0.5 * shortfall.max(), 0.99 * shortfall[tenth], _ROUNDING)
+    return bool(shortfall[-1] >= held)
