@@ -95,4 +95,4 @@ def test_histories_that_say_too_little_are_refused():
     assert "column inflow: -1" in refused(negative).text("en")
     missing = history()
     missing.loc[5, "inflow"] = np.nan
-    assert "column inflow: nan" in refused(missing).text("en")
+    assert "column inflow: empty" in refused(missing).text("en")

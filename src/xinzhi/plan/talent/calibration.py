@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import InputError, Text, run_many
-from xinzhi.plan.talent.checks import check_columns, check_heads, check_unique
+from xinzhi.plan.table_checks import check_amounts, check_columns, check_unique
 from xinzhi.plan.talent.system import Array
 
 
@@ -51,9 +51,9 @@ def calibrate(
     Source : Lawson & Hanson (1974), Solving Least Squares Problems, chapter 23
     """
     check_columns("history", history, ("field", "grade", "year", "heads", "inflow"))
-    check_heads("history", history, "heads")
+    check_amounts("history", history, "heads")
     first = history["year"] == history["year"].min()
-    check_heads("history", history.assign(inflow=history["inflow"].mask(first, 0.0)), "inflow")
+    check_amounts("history", history.assign(inflow=history["inflow"].mask(first, 0.0)), "inflow")
     check_unique("history", history, ["field", "grade", "year"])
     rates, fits = [], []
     for name, rows in history.groupby("field", sort=False):

@@ -6,13 +6,8 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import InputError, Text
-from xinzhi.plan.talent.checks import (
-    Problems,
-    check_columns,
-    check_heads,
-    check_unique,
-    positions,
-)
+from xinzhi.plan.table_checks import check_amounts, check_columns, check_unique
+from xinzhi.plan.talent.checks import Problems, positions
 from xinzhi.plan.talent.system import Array, TalentSystem
 
 
@@ -30,8 +25,8 @@ def labour_demand(output: pd.DataFrame, labour: pd.DataFrame) -> pd.DataFrame:
     """
     check_columns("output", output, ("sector", "year", "output"))
     check_columns("labour", labour, ("sector", "field", "grade", "coefficient"))
-    check_heads("output", output, "output")
-    check_heads("labour", labour, "coefficient")
+    check_amounts("output", output, "output")
+    check_amounts("labour", labour, "coefficient")
     check_unique("labour", labour, ["sector", "field", "grade"])
     sectors = set(map(str, labour["sector"]))
     unknown = [s for s in dict.fromkeys(map(str, output["sector"])) if s not in sectors]

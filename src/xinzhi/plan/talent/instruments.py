@@ -9,14 +9,8 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import InputError, Text
-from xinzhi.plan.talent.checks import (
-    Problems,
-    check_columns,
-    check_heads,
-    check_limits,
-    check_unique,
-    positions,
-)
+from xinzhi.plan.table_checks import check_amounts, check_columns, check_unique
+from xinzhi.plan.talent.checks import Problems, check_limits, positions
 from xinzhi.plan.talent.supply import Pipeline, cells_of
 from xinzhi.plan.talent.system import Array, TalentSystem
 
@@ -66,7 +60,7 @@ def instruments_of(
     if table is None:
         return schools
     check_columns("instruments", table, ("field", "grade", "kind", "cost"))
-    check_heads("instruments", table, "cost")
+    check_amounts("instruments", table, "cost")
     # of retention the age is of no account, so that a second row would keep the same people twice
     ages = table["age"].astype(object) if "age" in table else pd.Series(np.nan, table.index)
     table = table.assign(age=ages.mask(table["kind"] == "retention", np.nan))
@@ -110,7 +104,7 @@ def targets_of(system: TalentSystem, table: pd.DataFrame, years: int) -> Targets
         below ``heads`` and rows given twice
     """
     check_columns("targets", table, ("field", "grade", "year", "heads"))
-    check_heads("targets", table, "heads")
+    check_amounts("targets", table, "heads")
     check_unique("targets", table, ["field", "grade", "year"])
     problems = Problems("targets")
     f = positions(problems, table, "field", system.fields)
@@ -155,7 +149,7 @@ def budget_array(system: TalentSystem, table: pd.DataFrame | None, years: int) -
     if table is None:
         return found
     check_columns("budget", table, ("year", "budget"))
-    check_heads("budget", table, "budget")
+    check_amounts("budget", table, "budget")
     check_unique("budget", table, ["year"])
     t = table["year"].to_numpy(int) - system.year - 1
     inside = (t >= 0) & (t < years)

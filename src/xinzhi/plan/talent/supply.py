@@ -8,15 +8,8 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import InputError, Text
-from xinzhi.plan.talent.checks import (
-    Problems,
-    check_columns,
-    check_heads,
-    check_limits,
-    check_rates,
-    check_unique,
-    positions,
-)
+from xinzhi.plan.table_checks import check_amounts, check_columns, check_rates, check_unique
+from xinzhi.plan.talent.checks import Problems, check_limits, positions
 from xinzhi.plan.talent.system import Array, TalentSystem
 
 INFLOWS = ("hiring", "in_migration")
@@ -91,7 +84,7 @@ def yearly_inflow(system: TalentSystem, inflow: pd.DataFrame | None) -> Array:
         return found
     keys = ["field", "grade", "kind", *(["age"] if system.aged else [])]
     check_columns("inflow", inflow, (*keys, "heads"))
-    check_heads("inflow", inflow, "heads")
+    check_amounts("inflow", inflow, "heads")
     check_unique("inflow", inflow, keys)
     problems = Problems("inflow")
     kind = positions(problems, inflow, "kind", INFLOWS)
@@ -126,7 +119,7 @@ def pipelines_of(system: TalentSystem, table: pd.DataFrame | None) -> tuple[Pipe
     needed = ("pipeline", "field", "grade", *aged, "years", "completion", "local_share", "intake")
     check_columns("pipelines", table, needed)
     check_unique("pipelines", table, ["pipeline"])
-    check_heads("pipelines", table, "intake")
+    check_amounts("pipelines", table, "intake")
     check_rates("pipelines", table, "completion", "local_share")
     for column in {"cost", "maximum"} & set(table):
         check_limits("pipelines", table, column)

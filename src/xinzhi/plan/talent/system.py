@@ -10,14 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xinzhi.core import InputError, Text
-from xinzhi.plan.talent.checks import (
-    Problems,
-    check_columns,
-    check_heads,
-    check_rates,
-    check_unique,
-    positions,
-)
+from xinzhi.plan.table_checks import check_amounts, check_columns, check_rates, check_unique
+from xinzhi.plan.talent.checks import Problems, positions
 
 Array = NDArray[np.float64]
 EXITS = ("retirement", "out_migration", "wastage")
@@ -79,7 +73,7 @@ def talent_system(
     """
     check_columns("stocks", stocks, ("year", "field", "grade", "heads"))
     check_columns("transitions", transitions, ("grade", "to", "rate"))
-    check_heads("stocks", stocks, "heads")
+    check_amounts("stocks", stocks, "heads")
     aged = "age" in stocks
     years = stocks["year"].unique()
     if len(years) != 1:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import NO_TEXT, InputError, InputRecord, Text
+from xinzhi.plan.table_checks import check_columns
 from xinzhi.plan.talent import tables as make
 from xinzhi.plan.talent.calibration import Calibration, calibrate
-from xinzhi.plan.talent.checks import check_columns, check_years
+from xinzhi.plan.talent.checks import check_years
 from xinzhi.plan.talent.conflict import infeasible
 from xinzhi.plan.talent.demand import demand_array, demand_of, match_table, shortage_table
 from xinzhi.plan.talent.inflow_plan import (
