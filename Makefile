@@ -42,6 +42,9 @@ peers: $(PEERS)/.ready
 	$(PEERS)/bin/python tests/peers/record_strengths.py
 	$(PEERS)/bin/python tests/peers/record_disparity.py
 	$(PEERS)/bin/python tests/peers/record_shock.py
+	$(PEERS)/bin/python tests/peers/record_innovation.py
+	$(PEERS)/bin/python tests/peers/record_finance.py
+	$(PEERS)/bin/python tests/peers/record_guarantee.py
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
