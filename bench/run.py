@@ -182,6 +182,57 @@ def print_shock() -> None:
         )
 
 
+def print_innovation() -> None:
+    """Print simulated projects a second in the pipeline."""
+    runs = [case(OURS, "", "innovation_case.py") for _ in range(3)]
+    speed = median([run["paths_per_second"] for run in runs])
+    print(f"{'simulated projects of five stages a second':45} {speed:12,.0f}  goal 1,000,000")
+
+
+def print_finance() -> None:
+    """Print a guarantee fund of many loans, and cumulative incidences beside lifelines."""
+    fund = case(OURS, "fund", "finance_case.py")
+    print(
+        f"guarantee fund, 100,000 loans, 100,000 scenarios: {fund['seconds']:.2f} s, "
+        f"{fund['peak_mb']:.0f} MB; goal under 10 s and 2,048 MB"
+    )
+    ratios, seconds = [], []
+    for _ in range(3):
+        ours = case(OURS, "funnel", "finance_case.py")
+        peer = case(PEERS, "lifelines", "finance_case.py")
+        if abs(ours["error"] / peer["error"] - 1) > 1e-6:
+            raise SystemExit("ours and lifelines do not find the same errors")
+        ratios.append(peer["seconds"] / ours["seconds"])
+        seconds.append(ours["seconds"])
+    print(
+        f"survival and incidences of 20,000 spells: {median(seconds):.3f} s; "
+        f"lifelines' time over ours: {median(ratios):.0f}"
+    )
+
+
+def print_plans() -> None:
+    """Print a transition plan beside raw HiGHS on its program, and a frontier beside one solve."""
+    size = "42 10 30"
+    ours, raw, rows = (
+        case(OURS, f"{n} {size}", "transition_case.py") for n in ("ours", "raw", "rows")
+    )
+    for other in (raw, rows):
+        if abs(ours["objective"] / other["objective"] - 1) > 1e-6:
+            raise SystemExit("the formulations of a transition do not agree")
+    print("transition plan, 42 sectors × 10 technologies × 30 years, processor time, one run:")
+    for name, run in (("ours, whole", ours), ("raw HiGHS", raw), ("inputs by technology", rows)):
+        print(f"  {name:43} {run['cpu_seconds']:12.6f}  peak {run['peak_mb']:,.0f} MB")
+    ratio = ours["cpu_seconds"] / raw["cpu_seconds"]
+    print(f"  {'ours over raw HiGHS':43} {ratio:12.2f}  goal at most 1.3")
+    large = case(OURS, "ours 150 10 30", "transition_case.py")
+    print(
+        f"  {'150 sectors':43} {large['cpu_seconds']:12.6f}  goal under 600 s; "
+        f"peak {large['peak_mb']:,.0f} MB, goal under 8,192"
+    )
+    front = case(OURS, f"{size} 21", "plan_frontier_case.py")
+    print(f"  {'frontier of 21 points over one solve':43} {front['ratio']:12.2f}  goal under 5")
+
+
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     sys.path.insert(0, str(HERE))
@@ -237,6 +288,9 @@ def main() -> None:
     print_disparity()
     print_shock()
     print_ensembles()
+    print_plans()
+    print_innovation()
+    print_finance()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from xinzhi.data.case_reader import case_of_document
 from xinzhi.data.cases import TransitionCase
 from xinzhi.plan.transition import transition
 from xinzhi.plan.transition_objective import signed
-from xinzhi.plan.transition_solve import transition_model
+from xinzhi.plan.transition_solve import MANY_COLUMNS, transition_model
 
 WEIGHTS = {"value_added": 1.0, "cost": 1.0}
 
@@ -154,7 +154,10 @@ def arrays_of(given: TransitionCase, spread: bool) -> Any:
         lower.append(family.rhs if family.sense != "<=" else np.full(len(family.rhs), -np.inf))
         upper.append(family.rhs if family.sense != ">=" else np.full(len(family.rhs), np.inf))
     matrix = sparse.csc_array(sparse.vstack(parts))
-    bounds = np.concatenate([block.upper.ravel() for block in program.blocks.values()])
+    least, most = (
+        np.concatenate([getattr(block, side).ravel() for block in program.blocks.values()])
+        for side in ("lower", "upper")
+    )
     cost = program.measure(signed(WEIGHTS))
     below, above = np.concatenate(lower), np.concatenate(upper)
     if spread:
@@ -170,7 +173,7 @@ def arrays_of(given: TransitionCase, spread: bool) -> Any:
     linear = highspy.HighsLp()
     linear.num_row_, linear.num_col_ = matrix.shape
     linear.col_cost_, linear.sense_ = cost, highspy.ObjSense.kMaximize
-    linear.col_lower_, linear.col_upper_ = np.zeros(len(bounds)), bounds
+    linear.col_lower_, linear.col_upper_ = least, most
     linear.row_lower_, linear.row_upper_ = below, above
     linear.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     linear.a_matrix_.num_row_, linear.a_matrix_.num_col_ = matrix.shape
@@ -185,7 +188,7 @@ def run_raw(linear: Any) -> dict[str, float]:
     start, used = time.perf_counter(), time.process_time()
     highs = highspy.Highs.__base__()
     highs.setOptionValue("output_flag", False)
-    if linear.num_col_ >= 20_000:
+    if linear.num_col_ >= MANY_COLUMNS:
         highs.setOptionValue("solver", "ipm")  # its fastest at this size
     highs.passModel(linear)
     highs.run()

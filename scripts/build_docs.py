@@ -32,7 +32,8 @@ CLI_PAGE = REPOSITORY / "docs" / "cli.md"
 CASE_PAGE = REPOSITORY / "docs" / "capabilities" / "transition.md"
 COMMANDS = (
     *("", "index", "coupling", "productivity", "disparity", "strengths", "inputoutput"),
-    *("chokepoints", "shock", "watch", "talent", "transition", "frontier", "assess"),
+    *("chokepoints", "shock", "watch", "innovation", "finance", "talent", "transition"),
+    *("frontier", "assess"),
     *("new", "data", "data list", "data show", "data export"),
     *("data check", "data import", "data template", "data diff"),
     *("data pack", "data pack list", "data pack get"),

@@ -23,12 +23,16 @@ from xinzhi.core import Result, Text
 from xinzhi.data import IOTable, embedded_panel, load_system
 from xinzhi.data.case_reader import load_case
 from xinzhi.data.contiguity import load_contiguity
+from xinzhi.plan.finance import synthetic_finance_tables
+from xinzhi.plan.innovation import innovation, synthetic_innovation_tables
 from xinzhi.plan.talent import synthetic_talent_tables, talent
 from xinzhi.stress.watch import watch
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
 LAYERS = (
     *(xinzhi, data, measure, structure, stress, plan),
+    importlib.import_module("xinzhi.plan.finance"),
+    importlib.import_module("xinzhi.plan.innovation"),
     importlib.import_module("xinzhi.plan.talent"),
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -139,6 +143,32 @@ def talent_of() -> Result:
     return found
 
 
+def innovation_of() -> Result:
+    """Return a result of the synthetic example, of few projects, in which no table is empty."""
+    tables = synthetic_innovation_tables()
+    few = tables["projects"]["project"].drop_duplicates().iloc[:3]
+    tables["projects"] = tables["projects"][tables["projects"]["project"].isin(few)]
+    tables["limits"] = tables["limits"][tables["limits"]["limit"] == "budget"]
+    found = innovation(tables)
+    assert all(len(table) for table in found.tables.values())
+    return found
+
+
+def finance_of() -> Result:
+    """Return a result of the synthetic example, of few draws, in which no table is empty."""
+    package = importlib.import_module("xinzhi.plan.finance")
+    options = package.FinanceOptions(
+        funnel=package.FunnelOptions(draws=2),
+        guarantee=package.GuaranteeOptions(
+            scenarios=1_000, fund=package.SYNTHETIC_FUND, lender=package.SYNTHETIC_LENDER
+        ),
+        instruments=package.InstrumentOptions(draws=200, points=2),
+    )
+    found: Result = package.finance(synthetic_finance_tables(), options)
+    assert all(len(table) for table in found.tables.values())
+    return found
+
+
 def shock_of() -> Result:
     """Return a result of two regions with hardly any stocks, in which no table is empty."""
     table, every = io_table(2020, "甲", "乙"), data.load_tracks("shanghai")
@@ -206,6 +236,8 @@ def results() -> tuple[Result, ...]:
         watch_of(),
         shock_of(),
         *ensemble_and_plan(),
+        innovation_of(),
+        finance_of(),
         talent_of(),
         *plans_of(),
         disparity_of(gdp),
@@ -229,7 +261,13 @@ def test_every_public_name_is_there(layer: ModuleType):
     assert set(layer.__all__) <= names()
 
 
-@pytest.mark.parametrize("name", ["measure.productivity", "structure.strengths", "plan.talent"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("measure.productivity", "structure.strengths"),
+        *("plan.finance", "plan.innovation", "plan.talent"),
+    ],
+)
 def test_every_public_name_of_a_package_is_there(name: str):
     # the package, since a function has its name
     package = importlib.import_module(f"xinzhi.{name}")

@@ -28,7 +28,9 @@ from xinzhi.report.sections import (
     chokepoints,
     coupling,
     disparity,
+    finance,
     frontier,
+    innovation,
     inputoutput,
     new_quality,
     productivity,
@@ -156,7 +158,8 @@ def test_a_section_that_breaks_is_reported_and_the_rest_written(module, monkeypa
     # these do not get as far as writing on these data
     silent = (
         *(trend, science, new_quality, inputoutput, chokepoints, productivity),
-        *(strengths, disparity, watch, talent, shock, transition, frontier),
+        *(strengths, disparity, watch, talent, shock, transition, frontier, innovation),
+        finance,
     )
     monkeypatch.setattr(module, "run" if module in silent else "write", broken)
     result = assessed()

@@ -12,7 +12,9 @@ import xinzhi
 from xinzhi.cli.assessing import assess
 from xinzhi.cli.disparities import disparity
 from xinzhi.cli.figures import data
+from xinzhi.cli.financing import finance
 from xinzhi.cli.frontiers import frontier
+from xinzhi.cli.innovating import innovation
 from xinzhi.cli.language import LANGUAGE, say
 from xinzhi.cli.measuring import coupling, index
 from xinzhi.cli.producing import productivity
@@ -46,8 +48,10 @@ for _command in (
     coupling,
     data,
     disparity,
+    finance,
     frontier,
     index,
+    innovation,
     inputoutput,
     new,
     productivity,

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from xinzhi.cli.io_tables import read_table
 from xinzhi.cli.language import say
 from xinzhi.cli.options import common_options, option_group, out_option, seed_option, split_names
 from xinzhi.cli.output import deliver, language_of
+from xinzhi.cli.planning_options import (
+    named_case,
+    rule_option,
+    structure_option,
+    structure_table,
+)
 
 if TYPE_CHECKING:
     from xinzhi.core import Result, Text
 
 _options = option_group(
-    click.option(
-        "--table",
-        "table_path",
-        type=click.Path(path_type=Path),
-        metavar="FILE|PACK/TABLE",
-        help=say(
-            "用这张投入产出表的投入系数替换案例自带的；结果注明所用结构",
-            "an input–output table whose input coefficients replace the case's; the result names "
-            "the structure used",
-        ),
-    ),
+    structure_option,
     click.option(
         "--objectives",
         default="growth,security,emissions",
@@ -63,11 +57,7 @@ _options = option_group(
             "the total of shock, in the case's money)",
         ),
     ),
-    click.option(
-        "--no-build-before-retire",
-        is_flag=True,
-        help=say("不加先立后破的规则", "solve without the build-before-retire rule"),
-    ),
+    rule_option,
     click.option(
         "--draws",
         type=click.IntRange(min=0),
@@ -118,22 +108,10 @@ _options = option_group(
 @common_options
 def frontier(case: str | None, **options: Any) -> None:
     """Trace the frontier of a case, and with draws plan under other assumptions."""
-    from xinzhi.core import InputError, Text
     from xinzhi.data.case_reader import load_case
-    from xinzhi.data.cases import cases
     from xinzhi.plan.frontier import frontier as compute
 
-    if case is None:
-        known = cases()
-        raise InputError(
-            Text("没有给出案例", "no case is given"),
-            remedy=Text(
-                f"给出随附的案例（{'、'.join(known)}）或自己的 TOML 文件。",
-                f"Name a shipped case ({', '.join(known)}) or a TOML file of your own.",
-            ),
-        )
-    path = options["table_path"]
-    given, table = load_case(case), None if path is None else read_table(path)
+    given, table = load_case(named_case(case)), structure_table(options["table_path"])
     rule = not options["no_build_before_retire"]
     result: Result = compute(
         given,

@@ -41,6 +41,21 @@ def deliver(
     warn(result, options)
 
 
+def name_other_tables(result: Result, options: Mapping[str, Any]) -> None:
+    """Say which tables there are beside the one that was printed."""
+    others = [name for name, table in result.tables.items() if len(table)][1:]
+    if not others or options["out"] is not None or options["as_json"] or options["quiet"]:
+        return
+    click.echo(
+        say(
+            f"另有表 {'、'.join(others)}；用 --out 写入文件（如 .xlsx），或用 --json 查看。",
+            f"There are also the tables {', '.join(others)}: write them with --out, such as to "
+            ".xlsx, or see them with --json.",
+        ),
+        err=True,
+    )
+
+
 def only_shown(result: Result, options: Mapping[str, Any], all_years: bool = False) -> Result:
     """Keep the rows of the region, and of the single year, that were asked for.
 

@@ -11,7 +11,7 @@ import click
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
 from xinzhi.cli.options import common_options, option_group, out_option, seed_option, split_names
-from xinzhi.cli.output import deliver
+from xinzhi.cli.output import deliver, name_other_tables
 
 _options = option_group(
     click.argument("case", required=False, type=click.Path(path_type=Path)),
@@ -96,14 +96,15 @@ _options = option_group(
 def talent(case: Path | None, **options: Any) -> None:
     """Project and plan people on the user's tables, or on the synthetic example."""
     from xinzhi.core import NO_TEXT
-    from xinzhi.data.talent_case import TalentCase, read_talent_case
+    from xinzhi.data.table_sets import TableSet
+    from xinzhi.data.talent_case import read_talent_case
     from xinzhi.data.units import find_unit
     from xinzhi.plan.talent import SYNTHETIC, TalentOptions, synthetic_talent_tables
     from xinzhi.plan.talent import talent as compute
 
     path = one_input(case, options["data_path"])
     if path is None:
-        read, data = TalentCase(synthetic_talent_tables(), (), ()), SYNTHETIC
+        read, data = TableSet(synthetic_talent_tables(), (), ()), SYNTHETIC
     else:
         read, data = read_talent_case(path), NO_TEXT
     grades = options["grades"]
@@ -118,3 +119,4 @@ def talent(case: Path | None, **options: Any) -> None:
     result = compute(read.tables, chosen, seed=options["seed"], inputs=read.inputs, data=data)
     result = replace(result, warnings=(*read.warnings, *result.warnings))
     deliver("talent", result, options)
+    name_other_tables(result, options)

@@ -13,6 +13,12 @@ from xinzhi.cli.io_tables import read_table, table_of
 from xinzhi.cli.language import say
 from xinzhi.cli.options import common_options, option_group, out_option, split_names
 from xinzhi.cli.output import deliver, language_of, warn
+from xinzhi.cli.planning_options import (
+    named_case,
+    rule_option,
+    structure_option,
+    structure_table,
+)
 
 if TYPE_CHECKING:
     from xinzhi.data.cases import TransitionCase
@@ -23,17 +29,7 @@ _YEARS_AHEAD = 10  # of a new case, where no last year is given
 _NOTHING_SAID = dict.fromkeys(("data_path", "sheet", "classification", "table_year", "unit"))
 
 _options = option_group(
-    click.option(
-        "--table",
-        "table_path",
-        type=click.Path(path_type=Path),
-        metavar="FILE|PACK/TABLE",
-        help=say(
-            "用这张投入产出表的投入系数替换案例自带的；结果注明所用结构",
-            "an input–output table whose input coefficients replace the case's; the result names "
-            "the structure used",
-        ),
-    ),
+    structure_option,
     click.option(
         "--objective",
         metavar="NAME|NAME=WEIGHT,…",
@@ -44,11 +40,7 @@ _options = option_group(
             "of components such as value_added=1,cost=1,emissions=0.1; by default the case's",
         ),
     ),
-    click.option(
-        "--no-build-before-retire",
-        is_flag=True,
-        help=say("不加先立后破的规则", "solve without the build-before-retire rule"),
-    ),
+    rule_option,
     click.option(
         "--compare",
         metavar="CASE",
@@ -109,10 +101,9 @@ def transition(case: str | None, **options: Any) -> None:
         return
     from xinzhi.data.case_reader import load_case
 
-    given = load_case(_named(case))
+    given = load_case(named_case(case))
     other = None if options["compare"] is None else load_case(options["compare"])
-    path = options["table_path"]
-    result = _result(given, other, None if path is None else read_table(path), options)
+    result = _result(given, other, structure_table(options["table_path"]), options)
     options = {**options, "case": case}
     if options["as_json"] or options["out"] is not None:
         deliver("transition", result, options)
@@ -131,24 +122,6 @@ def transition(case: str | None, **options: Any) -> None:
             ),
             err=True,
         )
-
-
-def _named(case: str | None) -> str:
-    from xinzhi.core import InputError, Text
-    from xinzhi.data.cases import cases
-
-    if case is None:
-        known = cases()
-        raise InputError(
-            Text("没有给出案例", "no case is given"),
-            remedy=Text(
-                f"给出随附的案例（{'、'.join(known)}）或自己的 TOML 文件；--new-case 由投入产出表"
-                "生成一份。",
-                f"Name a shipped case ({', '.join(known)}) or a TOML file of your own; --new-case "
-                "makes one of an input–output table.",
-            ),
-        )
-    return case
 
 
 def _result(

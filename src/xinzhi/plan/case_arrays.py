@@ -31,7 +31,8 @@ class CaseArrays:
     goods : (I, I) product bought per yuan spent on building in a sector
     discount : (T,) factor of each year
     base_capacity : (K,); pipeline : (K, T) what first stands; alive : (K, T) how much of capacity
-        of the base year and the pipeline is within its life
+        of the base year and the pipeline is within its life, ending : (K, T) what of it reaches the
+        end of its life
     cost, retire_cost : (K,); lead, life : (K,) years
     """
 
@@ -54,6 +55,7 @@ class CaseArrays:
     base_capacity: Array
     pipeline: Array
     alive: Array
+    ending: Array
     cost: Array
     retire_cost: Array
     lead: Places
@@ -125,6 +127,7 @@ def case_arrays(case: TransitionCase) -> CaseArrays:
                 for t in technologies
             ]
         ),
+        ending=_ending(case),
         cost=np.array([t.cost for t in technologies]),
         retire_cost=np.array([t.retire_cost for t in technologies]),
         lead=np.array([t.lead_time for t in technologies]),
@@ -135,6 +138,17 @@ def case_arrays(case: TransitionCase) -> CaseArrays:
 def _grown(growth: Path, case: TransitionCase) -> Array:
     """Return (T,) the level of each year relative to the base year's."""
     return np.asarray(np.cumprod(1 + np.nan_to_num(growth.at(case.years))))
+
+
+def _ending(case: TransitionCase) -> Array:
+    """Return (K, T) capacity of the base year and the pipeline by the year in which it leaves."""
+    ending = np.zeros((len(case.technologies), len(case.years)))
+    for place, technology in enumerate(case.technologies):
+        for built, amount in (*technology.capacity.items(), *technology.pipeline.items()):
+            year = max(built + technology.lifetime, case.years[0])
+            if year <= case.last_year:
+                ending[place, year - case.years[0]] += amount
+    return ending
 
 
 def _goods(case: TransitionCase, place: dict[str, int]) -> Array:

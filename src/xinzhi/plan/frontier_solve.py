@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +16,6 @@ from xinzhi.plan.transition_solve import Solution, TransitionModel
 AUGMENTATION = 1e-4  # of the whole range of an aim against the range of the first one
 _ROOM = 1e-9  # relative room of a bound at an optimum that was found to tolerance
 _PRIMAL, _DUAL = 4, 1  # HiGHS's simplex strategies
-_MANY_COLUMNS = 20_000  # from here on interior points are the quicker way to a first basis
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,24 +77,14 @@ class FrontierModel:
 
     def solve_afresh(self) -> Solution:
         """Solve without a basis, since that of another aim is farther than none."""
-        highs = self.model.highs
-        highs.clearSolver()
-        whole = any(block.whole for block in self.model.made.program.blocks.values())
-        if highs.getNumCol() >= _MANY_COLUMNS and not whole:
-            highs.setOptionValue("solver", "ipm")
+        self.model.start_afresh()
         self.counts["solves"] += 1
         return solved(self.model)
 
     def candidate(
         self, solution: Solution, place: tuple[int, ...] | None, end: Aim | None = None
     ) -> Candidate:
-        """Return a solution with its values, what the solver left outside its bounds put back."""
-        blocks = self.model.made.program.blocks.values()
-        lower, upper = (
-            np.concatenate([getattr(block, side).ravel() for block in blocks])
-            for side in ("lower", "upper")
-        )
-        solution = replace(solution, columns=np.clip(solution.columns, lower, upper))
+        """Return a solution with its values."""
         values = np.array([self.value(aim, solution) for aim in self.aims])
         return Candidate(solution, values, place, end)
 

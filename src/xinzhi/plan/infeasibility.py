@@ -12,9 +12,10 @@ from xinzhi.data.units import find_unit
 from xinzhi.plan.case_arrays import Array
 from xinzhi.plan.limit_words import limit_sizes, limit_statement, limit_title, limit_unit
 from xinzhi.plan.program import Family
-from xinzhi.plan.transition_solve import TransitionModel, new_highs, unanswered
+from xinzhi.plan.transition_solve import MANY_COLUMNS, TransitionModel, new_highs, unanswered
 
 _ZERO = 1e-7  # of a relative relaxation
+_PRICED = 1e-9  # a dual, in scaled units
 
 
 class LimitRow(NamedTuple):
@@ -54,11 +55,21 @@ class _Elastic:
                 self._relax(place)
         # costs are negative: HiGHS maximises, as the model did
         self.first = columns
-        for (family, place), size in zip(self.rows, self.sizes, strict=True):
-            sign = -1.0 if family.sense == "<=" else 1.0
-            row = family.start + place
-            cell = np.array([sign * size / self.program.row_scale[row]])
-            self.highs.addCol(-1.0, 0.0, np.inf, 1, np.array([row], dtype=np.int32), cell)
+        signs = np.array([-1.0 if family.sense == "<=" else 1.0 for family, _ in self.rows])
+        rows = np.array([family.start + place for family, place in self.rows], dtype=np.int32)
+        count = len(rows)
+        self.highs.addCols(
+            count,
+            np.full(count, -1.0),
+            np.zeros(count),
+            np.full(count, np.inf),
+            count,
+            np.arange(count, dtype=np.int32),
+            rows,
+            signs * self.sizes / self.program.row_scale[rows],
+        )
+        if self.highs.getNumCol() >= MANY_COLUMNS:
+            self.highs.setOptionValue("solver", "ipm")
 
     def _relax(self, place: int) -> None:
         kind = type(self.highs.getLp().integrality_[0])
@@ -77,6 +88,7 @@ class _Elastic:
         With every limit relaxed a plan always exists: all may be imported.
         """
         self.highs.run()
+        self.highs.setOptionValue("solver", "choose")  # later ones start from the last basis
         status = self.highs.modelStatusToString(self.highs.getModelStatus())
         if status != "Optimal":
             raise unanswered(status)
@@ -93,7 +105,8 @@ def conflict(model: TransitionModel) -> Conflict | None:
 
     The smallest relaxation is a linear program: every limit gets a slack that costs one over its
     own size. Limits with a dual in it are a conflict already; each is then left out in turn, and
-    stays out if the others still conflict (deletion filter), so that the set is irreducible.
+    stays out if the others still conflict (deletion filter), so that the set is irreducible; with
+    it go those that have no dual then (sensitivity filter), so that few solutions are needed.
     Source : Chinneck (2008), Feasibility and Infeasibility in Optimization
     """
     elastic = _Elastic(model)
@@ -103,13 +116,17 @@ def conflict(model: TransitionModel) -> Conflict | None:
     relaxed = tuple(
         (elastic.rows[k], float(slack[k] * elastic.sizes[k])) for k in np.flatnonzero(slack > _ZERO)
     )
-    kept: NDArray[np.bool_] = (np.abs(duals) > 1e-9) | (slack > _ZERO)
+    kept: NDArray[np.bool_] = (np.abs(duals) > _PRICED) | (slack > _ZERO)
     for candidate in np.flatnonzero(kept):
+        if not kept[candidate]:
+            continue
         kept[candidate] = False
         elastic.price(kept.astype(float))
-        remaining, _ = elastic.solve()
+        remaining, duals = elastic.solve()
         if remaining[kept].sum() <= _ZERO:
             kept[candidate] = True
+        else:
+            kept &= (np.abs(duals) > _PRICED) | (remaining > _ZERO)
     return Conflict(tuple(elastic.rows[k] for k in np.flatnonzero(kept)), relaxed)
 
 

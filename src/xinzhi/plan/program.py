@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 Sense = Literal["<=", ">=", "="]
 EXTRA = "plan"
+_TERMS = (5, 20, 150)  # bounds of rows that are padded to one length
 
 
 class Term(NamedTuple):
@@ -125,7 +126,8 @@ class Program:
         count = len(labels)
         if not count:
             return
-        cells = [np.broadcast_arrays(*map(np.asarray, term)) for term in terms]
+        nothing = Term(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+        cells = [np.broadcast_arrays(*map(np.asarray, term)) for term in (*terms, nothing)]
         rows, columns, values = (
             np.concatenate([part[k].ravel() for part in cells]) for k in range(3)
         )
@@ -181,8 +183,8 @@ class Program:
         return np.concatenate(sizes)
 
 
-def linopy_model(program: Program, objective: Array, scale: float) -> Any:
-    """Return the program as a linopy model, in scaled units, ready for HiGHS.
+def linopy_model(program: Program, objective: Array, scale: float) -> tuple[Any, Places]:
+    """Return the program as a linopy model, in scaled units, and the program's row of each of its.
 
     objective : (columns,) to be maximised, in the case's units; it is divided by ``scale``
     """
@@ -202,7 +204,7 @@ def linopy_model(program: Program, objective: Array, scale: float) -> Any:
             integer=block.whole,
         )
 
-    def expression(matrix: sparse.csr_array, dim: str) -> Any:
+    def expression(matrix: sparse.csr_array, dim: str, names: Places) -> Any:
         columns, coefficients = _padded(matrix)
         data = xr.Dataset(
             {
@@ -210,23 +212,49 @@ def linopy_model(program: Program, objective: Array, scale: float) -> Any:
                 "vars": ((dim, "_term"), columns),
                 "const": ((dim,), np.zeros(matrix.shape[0])),
             },
-            coords={dim: np.arange(matrix.shape[0])},
+            coords={dim: names},
         )
         return linopy.LinearExpression(data, model)
 
-    for family in program.families.values():
-        own = program.row_scale[family.rows]
-        matrix = sparse.csr_array(
-            sparse.diags_array(1 / own)
-            @ family.matrix
-            @ sparse.diags_array(program.column_scale[: family.matrix.shape[1]])
+    matrix, senses, rhs = _scaled_rows(program)
+    # a linopy constraint costs far more than its rows, so rows of like length share one
+    classes = _alike(matrix)
+    for place, rows in enumerate(classes):
+        dim = f"rows{place}"
+        model.add_constraints(
+            expression(matrix[rows], dim, rows),
+            xr.DataArray(senses[rows], dims=(dim,), coords={dim: rows}),
+            xr.DataArray(rhs[rows], dims=(dim,), coords={dim: rows}),
+            name=dim,
         )
-        dim = f"{family.name}_row"
-        rhs = xr.DataArray(family.rhs / own, dims=(dim,), coords={dim: np.arange(len(own))})
-        model.add_constraints(expression(matrix, dim), family.sense, rhs, name=family.name)
     costs = sparse.csr_array((objective * program.column_scale / scale)[np.newaxis])
-    model.add_objective(expression(costs, "objective_row").sum(), sense="max")
-    return model
+    model.add_objective(
+        expression(costs, "objective_row", np.zeros(1, dtype=np.int64)).sum(), sense="max"
+    )
+    return model, np.concatenate(classes)
+
+
+def _scaled_rows(program: Program) -> tuple[sparse.csr_array, NDArray[np.str_], Array]:
+    """Return (rows, columns) coefficients, (rows,) senses and right-hand sides, scaled."""
+    families = program.families.values()
+    # a family made before the last columns were there is narrower
+    parts = [
+        sparse.csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], program.width))
+        for m in (family.matrix for family in families)
+    ]
+    matrix = sparse.csr_array(
+        sparse.diags_array(1 / program.row_scale)
+        @ sparse.vstack(parts, format="csr")
+        @ sparse.diags_array(program.column_scale)
+    )
+    senses = np.concatenate([np.full(len(f.rhs), f.sense) for f in families])
+    return matrix, senses, np.concatenate([f.rhs for f in families]) / program.row_scale
+
+
+def _alike(matrix: sparse.csr_array) -> list[Places]:
+    """Return the rows by how many terms they have, so that little room is lost to padding."""
+    classes = np.digitize(np.diff(matrix.indptr), _TERMS)
+    return [np.flatnonzero(classes == k) for k in np.unique(classes)]
 
 
 def _padded(matrix: sparse.csr_array) -> tuple[Places, Array]:
@@ -239,4 +267,5 @@ def _padded(matrix: sparse.csr_array) -> tuple[Places, Array]:
     places = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], counts)
     columns[rows, places] = matrix.indices
     coefficients[rows, places] = matrix.data
+    columns[counts == 0, 0], coefficients[counts == 0, 0] = 0, 0.0  # linopy drops rows of nothing
     return columns, coefficients

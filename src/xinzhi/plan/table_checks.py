@@ -52,7 +52,7 @@ def check_unique(name: str, table: pd.DataFrame, keys: Sequence[str]) -> None:
 
 def check_known(name: str, table: pd.DataFrame, column: str, known: Sequence[str]) -> None:
     """Refuse labels that are not known, all at once, each with the nearest that is."""
-    labels = table[column].astype(str)
+    labels = table[column].fillna("").astype(str)
     wrong = np.flatnonzero(~labels.isin(list(known)).to_numpy())
     if not len(wrong):
         return
@@ -61,19 +61,24 @@ def check_known(name: str, table: pd.DataFrame, column: str, known: Sequence[str
         label = labels.iloc[row]
         close = get_close_matches(label, known, n=1)
         hint = (f"，是否指 {close[0]}？", f", did you mean {close[0]}?") if close else ("", "")
+        what = (f"没有 {label}{hint[0]}", f"no {label}{hint[1]}") if label else ("空", "empty")
         found.append(
             Text(
-                f"第 {row + 1} 行，列 {column}：没有 {label}{hint[0]}",
-                f"row {row + 1}, column {column}: no {label}{hint[1]}",
+                f"第 {row + 1} 行，列 {column}：{what[0]}",
+                f"row {row + 1}, column {column}: {what[1]}",
             )
         )
+    remedy = Text(f"可用：{'、'.join(known)}。", f"There are: {', '.join(known)}.")
+    if len(wrong) == 1:
+        only = found[0]
+        raise InputError(Text(f"表 {name} {only.zh}", f"table {name}, {only.en}"), remedy=remedy)
     raise InputError(
         Text(
             f"表 {name} 中有 {len(wrong)} 处未知的名称",
             f"table {name} has {len(wrong)} unknown names",
         ),
         found,
-        Text(f"可用：{'、'.join(known)}。", f"There are: {', '.join(known)}."),
+        remedy,
     )
 
 

@@ -45,16 +45,22 @@ def checks_table(
     return frame
 
 
-def _gap(left: Array, right: Array) -> float:
-    """Return the largest difference relative to the largest figure on either side."""
-    size = max(1e-9, float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)))
-    return float(np.abs(left - right).max(initial=0)) / size
+def _gap(left: Array, right: Array, unit: float) -> float:
+    """Return the largest difference relative to the largest figure on either side.
+
+    unit : what the program counts in, about a hundredth of a usual figure; figures below it are
+        measured by it, so that rounding among zeros is not taken for a gap
+    """
+    return float(np.abs(left - right).max(initial=0)) / _size(left, right, unit)
 
 
-def _excess(left: Array, right: Array) -> float:
-    """Return by how much left exceeds right at most, relative to the largest figure."""
-    size = max(1e-9, float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)))
-    return max(0.0, float((left - right).max(initial=0))) / size
+def _excess(left: Array, right: Array, unit: float) -> float:
+    """Return by how much left exceeds right at most, relative as in ``_gap``."""
+    return max(0.0, float((left - right).max(initial=0))) / _size(left, right, unit)
+
+
+def _size(left: Array, right: Array, unit: float) -> float:
+    return max(unit, float(np.abs(left).max(initial=0)), float(np.abs(right).max(initial=0)))
 
 
 def _arrivals(made: TransitionProgram, amounts: Amounts) -> Array:
@@ -84,13 +90,17 @@ def _capacity(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
             alive[k, t] += own[k, max(0, t - technology.lifetime + 1) : t + 1].sum()
     most = np.array([[t.max_utilisation] for t in case.technologies])
     least = np.array([[t.min_utilisation] for t in case.technologies])
-    every = [amounts(name) for name in made.program.blocks if name in made.at]
+    unit = made.unit_of("capacity")
+    below = [
+        _excess(-amounts(name), np.zeros(1), block.scale)
+        for name, block in made.program.blocks.items()
+    ]
     return {
-        "capacity_balance": _gap(capacity, expected),
-        "capacity_life": _excess(capacity, alive),
-        "capacity_use": _excess(output, most * capacity),
-        "minimum_utilisation": _excess(least * capacity, output),
-        "not_negative": max(_excess(-block, np.zeros_like(block)) for block in every),
+        "capacity_balance": _gap(capacity, expected, unit),
+        "capacity_life": _excess(capacity, alive, unit),
+        "capacity_use": _excess(output, most * capacity, unit),
+        "minimum_utilisation": _excess(least * capacity, output, unit),
+        "not_negative": max(below),
     }
 
 
@@ -104,12 +114,12 @@ def _products(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
     uses = arrays.inputs @ by_technology + arrays.goods @ _spending(made, amounts)
     tied = arrays.tied_imports @ by_technology
     high = np.array([[s.import_rise] for s in case.sectors]) + arrays.import_share[:, np.newaxis]
-    supply = output + imports
+    supply, unit = output + imports, made.unit_of("output")
     found = {
-        "product_balance": _gap(supply, uses + arrays.final_demand + exports),
-        "export_ceiling": _excess(exports, arrays.export_ceiling),
-        "import_ceiling": _excess(imports, np.minimum(1.0, high) * supply),
-        "tied_imports": _excess(tied, imports),
+        "product_balance": _gap(supply, uses + arrays.final_demand + exports, unit),
+        "export_ceiling": _excess(exports, arrays.export_ceiling, unit),
+        "import_ceiling": _excess(imports, np.minimum(1.0, high) * supply, unit),
+        "tied_imports": _excess(tied, imports, unit),
     }
     for exposure in case.exposures:
         if exposure.ceiling is not None:
@@ -117,12 +127,12 @@ def _products(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
             share = np.nan_to_num(exposure.ceiling.at(case.years), nan=np.inf)
             most = share * arrays.import_share[place]
             bounded = np.isfinite(most)
-            gap = _excess(imports[place][bounded], (most * supply[place])[bounded])
+            gap = _excess(imports[place][bounded], (most * supply[place])[bounded], unit)
             found["exposure"] = max(found.get("exposure", 0.0), gap)
     # value added at constant prices is final demand less imports
     value_added = (arrays.value_added[:, np.newaxis] * by_technology).sum(axis=0)
     final = arrays.final_demand + arrays.goods @ _spending(made, amounts) + exports - imports
-    found["value_added_is_final_demand"] = _gap(value_added, final.sum(axis=0))
+    found["value_added_is_final_demand"] = _gap(value_added, final.sum(axis=0), unit)
     return found
 
 
@@ -146,36 +156,54 @@ def _spending(made: TransitionProgram, amounts: Amounts) -> Array:
 
 
 def _resources(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
-    arrays, case = made.arrays, made.case
-    output, capacity = amounts("output_by_technology"), amounts("capacity")
     found: dict[str, float] = {}
-    if case.budgets:
-        paid = np.zeros((len(case.budgets), len(case.years)))
-        by_destination = {name: np.zeros(len(case.years)) for name in made.funded}
-        for (source, destination), own in zip(made.funding_pairs, amounts("funding"), strict=True):
-            paid[[b.id for b in case.budgets].index(source)] += own
-            by_destination[destination] += own
-        limits = np.array([np.nan_to_num(b.limit.at(case.years), nan=np.inf) for b in case.budgets])
-        bounded = np.isfinite(limits)
-        found["budget"] = _excess(paid[bounded], limits[bounded])
-        costs = _spending(made, amounts)
-        for k, sector in enumerate(arrays.sector_of):
-            costs[sector] += arrays.retire_cost[k] * amounts("retire")[k]
-        owed = costs.sum(axis=0)
-        if TRAINING in made.funded:
-            prices = np.array([t.cost for t in case.trainings])
-            owed = owed + prices @ amounts("train")
-        found["funding"] = _gap(sum(by_destination.values(), np.zeros(len(owed))), owed)
-    for place, account in enumerate(case.accounts):
-        base = capacity if account.basis == "capacity" else output
-        if account.cap is not None:
-            cap = account.cap.at(case.years)
+    if made.case.budgets:
+        found |= _money(made, amounts)
+    found |= _accounts(made, amounts)
+    return found | _workers(made, amounts) if made.case.grades else found
+
+
+def _money(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
+    """Budgets hold, and pay exactly what every purse and training owe."""
+    arrays, case, unit = made.arrays, made.case, made.unit_of("investment")
+    paid = np.zeros((len(case.budgets), len(case.years)))
+    received = {name: np.zeros(len(case.years)) for name in made.destinations}
+    for (source, destination), own in zip(made.funding_pairs, amounts("funding"), strict=True):
+        paid[[b.id for b in case.budgets].index(source)] += own
+        received[destination] += own
+    limits = np.array([np.nan_to_num(b.limit.at(case.years), nan=np.inf) for b in case.budgets])
+    bounded = np.isfinite(limits)
+    costs = _spending(made, amounts)
+    for k, sector in enumerate(arrays.sector_of):
+        costs[sector] += arrays.retire_cost[k] * amounts("retire")[k]
+    owed = {purse.name: costs[list(purse.sectors)].sum(axis=0) for purse in made.purses}
+    if case.trainings:
+        owed[TRAINING] = np.array([t.cost for t in case.trainings]) @ amounts("train")
+    return {
+        "budget": _excess(paid[bounded], limits[bounded], unit),
+        "funding": max(_gap(received[name], own, unit) for name, own in owed.items()),
+    }
+
+
+def _accounts(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
+    found = {}
+    for account, coefficients in zip(made.case.accounts, made.arrays.accounts, strict=True):
+        block = "capacity" if account.basis == "capacity" else "output_by_technology"
+        if account.cap is not None and coefficients.any():
+            cap = account.cap.at(made.case.years)
             bounded = ~np.isnan(cap)
-            value = arrays.accounts[place] @ base
-            found[f"cap_{account.id}"] = _excess(value[bounded], cap[bounded])
+            unit = float(coefficients.max()) * made.unit_of(block)
+            value = coefficients @ amounts(block)
+            found[f"cap_{account.id}"] = _excess(value[bounded], cap[bounded], unit)
+    return found
+
+
+def _workers(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
+    """Workers carry over, train and leave as stated, and suffice."""
+    arrays, case = made.arrays, made.case
     stock = {grade.id: grade.workers for grade in case.grades}
-    workers = amounts("workers")
-    gap = excess = 0.0
+    output, workers = amounts("output_by_technology"), amounts("workers")
+    expected = np.zeros_like(workers)
     for t in range(len(case.years)):
         for g, grade in enumerate(case.grades):
             entrants = float(np.nan_to_num(grade.entrants.at(case.years))[t])
@@ -184,13 +212,13 @@ def _resources(made: TransitionProgram, amounts: Amounts) -> dict[str, float]:
                 now -= own[t] if training.start == grade.id else 0.0
                 if training.end == grade.id and t >= training.years:
                     now += own[t - training.years]
-            gap = max(gap, abs(now - workers[g, t]) / max(1e-9, grade.workers))
-            need = float(arrays.labour[g, :, t] @ output[:, t])
-            excess = max(excess, (need - now) / max(1e-9, grade.workers))
-            stock[grade.id] = now
-    if case.grades:
-        found |= {"workforce_balance": gap, "workforce": excess}
-    return found
+            expected[g, t] = stock[grade.id] = now
+    needed = np.einsum("gkt,kt->gt", arrays.labour, output)
+    unit = made.unit_of("workers")
+    return {
+        "workforce_balance": _gap(expected, workers, unit),
+        "workforce": _excess(needed, expected, unit),
+    }
 
 
 def _replaced(made: TransitionProgram, amounts: Amounts) -> float:
@@ -215,6 +243,6 @@ def _replaced(made: TransitionProgram, amounts: Amounts) -> float:
                 if pair and made.technologies.index(retrofit.start) in own:
                     left -= starts[: max(0, t + 1 - retrofit.lead_time)].sum()
                     standing -= starts[: max(0, t - retrofit.lead_time)].sum()
-            size = max(1e-9, sum(made.arrays.base_capacity[k] for k in own))
+            size = max(made.unit_of("capacity"), sum(made.arrays.base_capacity[k] for k in own))
             worst = max(worst, ((1 + sector.replacement_margin) * left - standing) / size)
     return worst

@@ -85,7 +85,7 @@ def _build_before_retire(made: TransitionProgram) -> None:
     kinds = np.array([t.kind == "existing" for t in case.technologies])
     names = {name: k for k, name in enumerate(made.technologies)}
     back = made.program.add_block(
-        "retrofitted", [made.sectors[k] for k in ruled], years, scale=_scale(made)
+        "retrofitted", [made.sectors[k] for k in ruled], years, scale=made.unit_of("capacity")
     )
     at["retrofitted"] = back
     along = np.arange(years)
@@ -117,10 +117,6 @@ def _build_before_retire(made: TransitionProgram) -> None:
     made.program.add_family("retrofit_sum", *labels, sums, "=", 0.0)
     names_ruled = [made.sectors[k] for k in ruled]
     _limited(made, "build_before_retire", names_ruled, terms, ">=", limits)
-
-
-def _scale(made: TransitionProgram) -> float:
-    return made.program.blocks["capacity"].scale
 
 
 def _paths(made: TransitionProgram) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from xinzhi.data.cases import TRAINING, TransitionCase
 from xinzhi.plan.case_arrays import Array, CaseArrays, Places, case_arrays
-from xinzhi.plan.program import Program, Term
+from xinzhi.plan.leaving import leaves_early
+from xinzhi.plan.program import Program, Sense, Term
+from xinzhi.plan.purses import Purse, purses_of
 
 
 @dataclass(eq=False)
@@ -16,8 +19,9 @@ class TransitionProgram:
     """A case, its arrays, its linear program, and where its columns are.
 
     at : block → (labels, years) positions of columns
-    build_place : technology → row of the block ``build``, -1 where it cannot be built
-    funded : destinations of money: sectors that build, retrofit or retire at a cost, training
+    buildable : places of the technologies that can be built, in the order of the block ``build``
+    purses : who spends money on building, retrofits and retirement, see ``purses_of``
+    funding_pairs : (budget, destination), the destination being a purse or training
     """
 
     case: TransitionCase
@@ -25,7 +29,7 @@ class TransitionProgram:
     program: Program = field(default_factory=Program)
     at: dict[str, Places] = field(default_factory=dict)
     buildable: tuple[int, ...] = ()
-    funded: tuple[str, ...] = ()
+    purses: tuple[Purse, ...] = ()
     funding_pairs: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -37,6 +41,21 @@ class TransitionProgram:
     def technologies(self) -> tuple[str, ...]:
         """Return the ids of the technologies."""
         return tuple(technology.id for technology in self.case.technologies)
+
+    @property
+    def purse_goods(self) -> Array:
+        """Return (I, purses) what each purse buys per yuan spent on building."""
+        return self.arrays.goods[:, [purse.sectors[0] for purse in self.purses]]
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Return what budgets pay for: the purses, and training where there is any."""
+        names = tuple(purse.name for purse in self.purses)
+        return (*names, TRAINING) if self.case.trainings else names
+
+    def unit_of(self, block: str) -> float:
+        """Return the case's units in one unit of a block: about a hundredth of a usual figure."""
+        return self.program.blocks[block].scale
 
     def family_labels(self, names: tuple[str, ...]) -> tuple[list[str], list[int]]:
         """Return label and year of a row for every name and year, names first."""
@@ -102,9 +121,9 @@ def _add_columns(made: TransitionProgram) -> None:
         at["retrofit"] = add(
             "retrofit", pairs, years, scale=money, upper=np.where(arrives, np.inf, 0.0)
         )
-    for name in ("output", "imports", "exports", "investment"):
+    for name in ("output", "imports", "exports"):
         at[name] = add(name, made.sectors, years, scale=money)
-    _funding_columns(made, money)
+    _money_columns(made, money)
     if case.grades:
         persons = _power_of_two(float(np.mean([g.workers for g in case.grades])) / 100)
         at["workers"] = add("workers", [g.id for g in case.grades], years, scale=persons)
@@ -126,25 +145,20 @@ def _open_years(made: TransitionProgram, technology: int) -> list[bool]:
     ]
 
 
-def _funding_columns(made: TransitionProgram, money: float) -> None:
-    """Add what each budget spends on each destination that it may fund."""
-    case = made.case
-    spending = {t.sector for t in case.technologies if t.buildable or t.retire_cost > 0}
-    spending |= {
-        next(t.sector for t in case.technologies if t.id == r.start) for r in case.retrofits
-    }
-    made.funded = tuple(name for name in made.sectors if name in spending)
-    if case.trainings:
-        made.funded += (TRAINING,)
-    made.funding_pairs = tuple(
-        (budget.id, destination)
-        for budget in case.budgets
-        for destination in made.funded
-        if budget.sectors is None or destination in budget.sectors
+def _money_columns(made: TransitionProgram, money: float) -> None:
+    """Add what each purse invests, and what each budget spends on each purse and on training."""
+    case, years = made.case, len(made.case.years)
+    made.purses = purses_of(case, made.arrays)
+    names = [purse.name for purse in made.purses]
+    made.at["investment"] = made.program.add_block("investment", names, years, scale=money)
+    training = [b.id for b in case.budgets if b.sectors is None or TRAINING in b.sectors]
+    made.funding_pairs = (
+        *((source, purse.name) for purse in made.purses for source in purse.budgets),
+        *((source, TRAINING) for source in training if case.trainings),
     )
     if made.funding_pairs:
-        names = [f"{source} → {destination}" for source, destination in made.funding_pairs]
-        made.at["funding"] = made.program.add_block("funding", names, len(case.years), scale=money)
+        pairs = [f"{source} → {destination}" for source, destination in made.funding_pairs]
+        made.at["funding"] = made.program.add_block("funding", pairs, years, scale=money)
 
 
 def _capacity(made: TransitionProgram) -> None:
@@ -181,41 +195,51 @@ def _capacity(made: TransitionProgram) -> None:
 def _lifetimes(made: TransitionProgram) -> None:
     """Capacity past its life has left: the oldest leaves first.
 
-    Where nothing can be added, capacity is at most what is still within its life; elsewhere what
-    has left is at least what has passed its life, which says the same.
+    Where leaving early can gain nothing, what leaves is what reaches the end of its life, year by
+    year. Elsewhere what has left by a year is at least what has passed its life by then.
     """
     case, arrays, at = made.case, made.arrays, made.at
-    years = len(case.years)
-    entered = arrays.base_capacity[:, np.newaxis] + np.cumsum(arrays.pipeline, axis=1)
-    expired = entered - arrays.alive
-    labels: list[str] = []
-    when: list[int] = []
-    terms: list[Term] = []
-    rhs: list[float] = []
-    leaving = {name: [at["retire"][k]] for k, name in enumerate(made.technologies)}
-    for place, retrofit in enumerate(case.retrofits):
-        leaving[retrofit.start].append(at["retrofit"][place])
+    retire, early = made.program.blocks["retire"], leaves_early(case)
+    held: list[tuple[str, int, float]] = []
+    sums: list[tuple[str, int, float]] = []
+    held_terms: list[Term] = []
+    sum_terms: list[Term] = []
     for technology, name in enumerate(made.technologies):
         arrivals, life = made.arrivals(technology), int(arrays.life[technology])
-        before = 0.0
-        for t in range(years):
+        leaving = [at["retire"][technology]]
+        leaving += [
+            at["retrofit"][place] for place, r in enumerate(case.retrofits) if r.start == name
+        ]
+        for t, year in enumerate(case.years):
             passed = [
                 columns[: t - life - lead + 1] for columns, lead in arrivals if t >= life + lead
             ]
-            if expired[technology, t] <= before and not passed:
-                continue
-            before = expired[technology, t]
-            row = len(labels)
-            labels.append(name)
-            when.append(case.years[t])
-            if not arrivals:
-                rhs.append(arrays.alive[technology, t])
-                terms.append(Term(row, at["capacity"][technology, t], 1.0))
-                continue
-            rhs.append(-expired[technology, t])
-            terms.extend(Term(row, columns[: t + 1], -1.0) for columns in leaving[name])
-            terms.extend(Term(row, columns, 1.0) for columns in passed)
-    made.program.add_family("capacity_life", labels, when, terms, "<=", rhs)
+            ending = float(arrays.ending[technology, t])
+            if not early[technology]:
+                if not passed:
+                    retire.lower[technology, t] = retire.upper[technology, t] = ending
+                    continue
+                held_terms.append(Term(len(held), at["retire"][technology, t], 1.0))
+                held_terms.extend(Term(len(held), columns[-1], -1.0) for columns in passed)
+                held.append((name, year, ending))
+            elif ending > 0 or passed:
+                sum_terms.extend(Term(len(sums), columns[: t + 1], -1.0) for columns in leaving)
+                sum_terms.extend(Term(len(sums), columns, 1.0) for columns in passed)
+                sums.append((name, year, -float(arrays.ending[technology, : t + 1].sum())))
+    _add_rows(made, "end_of_life", held, held_terms, "=")
+    _add_rows(made, "capacity_life", sums, sum_terms, "<=")
+
+
+def _add_rows(
+    made: TransitionProgram,
+    family: str,
+    rows: Sequence[tuple[str, int, float]],
+    terms: Sequence[Term],
+    sense: Sense,
+) -> None:
+    """Add a family whose rows are given one by one, as label, year and right-hand side."""
+    labels, years, rhs = zip(*rows, strict=True) if rows else ((), (), ())
+    made.program.add_family(family, labels, years, terms, sense, rhs)
 
 
 def _products(made: TransitionProgram) -> None:
@@ -242,7 +266,7 @@ def _products(made: TransitionProgram) -> None:
         *_matrix_terms(
             rows, by_technology, arrays.base_inputs[:, arrays.sector_of] - arrays.inputs
         ),
-        *_matrix_terms(rows, at["investment"], -arrays.goods),
+        *_matrix_terms(rows, at["investment"], -made.purse_goods),
     ]
     made.program.add_family("product_balance", *labels, terms, "=", arrays.final_demand.ravel())
     tied = np.flatnonzero(arrays.tied_imports.any(axis=1))
@@ -267,11 +291,12 @@ def _matrix_terms(rows: Places, columns: Places, matrix: Array) -> list[Term]:
 
 
 def _spending(made: TransitionProgram) -> None:
-    """Spending on building by sector, spread over the lead time; who pays for what."""
+    """Spending on building by purse, spread over the lead time; who pays for what."""
     case, arrays, at = made.case, made.arrays, made.at
-    years, sectors = len(case.years), made.sectors
-    rows = np.arange(len(sectors) * years).reshape(len(sectors), years)
-    terms = [Term(rows, at["investment"], 1.0)]
+    years, names = len(case.years), tuple(purse.name for purse in made.purses)
+    own = np.arange((len(names) + 1) * years).reshape(len(names) + 1, years)
+    rows = {sector: own[k] for k, purse in enumerate(made.purses) for sector in purse.sectors}
+    terms = [Term(own[:-1], at["investment"], 1.0)]
     works = [
         (at["build"][place], arrays.sector_of[k], arrays.cost[k], int(arrays.lead[k]))
         for place, k in enumerate(made.buildable)
@@ -284,30 +309,25 @@ def _spending(made: TransitionProgram) -> None:
     for columns, sector, cost, lead in works:
         spread = max(lead, 1)
         terms.extend(
-            Term(rows[sector, later:], columns[: years - later], -cost / spread)
+            Term(rows[sector][later:], columns[: years - later], -cost / spread)
             for later in range(min(spread, years))
         )
-    labels = made.family_labels(sectors)
-    made.program.add_family("investment_spending", *labels, terms, "=", 0.0)
+    made.program.add_family("investment_spending", *made.family_labels(names), terms, "=", 0.0)
     if not case.budgets:
         return
-    own = np.arange(len(made.funded) * years).reshape(len(made.funded), years)
-    paid = []
-    for place, destination in enumerate(made.funded):
-        for pair, (_, funded) in enumerate(made.funding_pairs):
-            if funded == destination:
-                paid.append(Term(own[place], at["funding"][pair], 1.0))
-        if destination == TRAINING:
-            costs = [t.cost for t in case.trainings]
-            paid.extend(Term(own[place], at["train"][k], -cost) for k, cost in enumerate(costs))
-            continue
-        sector = sectors.index(destination)
-        paid.append(Term(own[place], at["investment"][sector], -1.0))
-        paid.extend(
-            Term(own[place], at["retire"][k], -arrays.retire_cost[k])
-            for k in np.flatnonzero((arrays.sector_of == sector) & (arrays.retire_cost > 0))
-        )
-    labels = made.family_labels(made.funded)
+    paid = [
+        Term(own[made.destinations.index(destination)], at["funding"][pair], 1.0)
+        for pair, (_, destination) in enumerate(made.funding_pairs)
+    ]
+    paid.append(Term(own[:-1], at["investment"], -1.0))
+    paid.extend(
+        Term(rows[arrays.sector_of[k]], at["retire"][k], -arrays.retire_cost[k])
+        for k in np.flatnonzero(arrays.retire_cost > 0)
+    )
+    paid.extend(
+        Term(own[-1], at["train"][k], -training.cost) for k, training in enumerate(case.trainings)
+    )
+    labels = made.family_labels(made.destinations)
     made.program.add_family("funding_balance", *labels, paid, "=", 0.0)
 
 

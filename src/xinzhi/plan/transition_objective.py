@@ -146,9 +146,7 @@ def _terminal_value(made: TransitionProgram) -> None:
     if not chosen:
         return
     names = tuple(made.technologies[k] for k in chosen)
-    worth = made.program.add_block(
-        "terminal_value", names, 1, scale=made.program.blocks["capacity"].scale
-    )
+    worth = made.program.add_block("terminal_value", names, 1, scale=made.unit_of("capacity"))
     at["terminal_value"] = worth
     book: list[Term] = []
     use: list[Term] = []

@@ -82,8 +82,12 @@ def schedule(plan: pd.DataFrame, lang: Language) -> Any:
         alt.Chart(frame)
         .mark_square(opacity=0.75)
         .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
-            y=alt.Y("technology:N", sort=order, title=None, axis=alt.Axis(labelLimit=160)),
+            x=alt.X(
+                "year:O",
+                title=None,
+                axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=6),
+            ),
+            y=alt.Y("technology:N", sort=order, title=None, axis=alt.Axis(labelLimit=130)),
             yOffset=alt.YOffset("action:N", sort=domain),
             size=alt.Size("amount:Q", legend=None, scale=alt.Scale(range=[8, 260])),
             color=alt.Color("action:N", title=None, scale=colours, legend=alt.Legend(orient="top")),

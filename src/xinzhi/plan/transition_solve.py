@@ -11,7 +11,7 @@ import numpy as np
 from xinzhi.core import ComputationError, Text
 from xinzhi.core.optional import imported
 from xinzhi.data.cases import TransitionCase
-from xinzhi.plan.case_arrays import Array
+from xinzhi.plan.case_arrays import Array, Places
 from xinzhi.plan.program import EXTRA, linopy_model
 from xinzhi.plan.transition_limits import add_limits
 from xinzhi.plan.transition_model import TransitionProgram, transition_program
@@ -20,7 +20,8 @@ from xinzhi.plan.transition_objective import add_components, signed
 TOLERANCE = 1e-9  # of feasibility, in scaled units
 # From this many columns on, the first solution comes faster from the interior-point method (with
 # crossover to a basis) than from the simplex method, which every later solution starts warm with.
-_MANY_COLUMNS = 20_000
+MANY_COLUMNS = 20_000
+_BOUND_SCALE = -10  # power of two: amounts near one save the interior-point method iterations
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,14 @@ class TransitionModel:
     def _scaled(self, measure: Array) -> Array:
         return measure * self.made.program.column_scale
 
+    def start_afresh(self) -> None:
+        """Forget the last basis; a large program then begins with the interior-point method."""
+        self.highs.clearSolver()
+        whole = any(block.whole for block in self.made.program.blocks.values())
+        if self.highs.getNumCol() >= MANY_COLUMNS and not whole:
+            self.highs.setOptionValue("solver", "ipm")
+            self.highs.setOptionValue("user_bound_scale", _BOUND_SCALE)
+
     def solve(self) -> Solution:
         """Solve from the last basis, where there is one.
 
@@ -103,6 +112,7 @@ class TransitionModel:
         highs.run()
         status = highs.modelStatusToString(highs.getModelStatus()).lower()
         highs.setOptionValue("solver", "choose")
+        highs.setOptionValue("user_bound_scale", 0)
         if "infeasible" in status and "or" not in status:
             return Solution("infeasible", np.zeros(0), None, np.nan, 0)
         if "unbounded" in status:
@@ -144,23 +154,28 @@ def transition_model(
     objective = made.program.measure(signed(weights))
     largest = np.abs(objective * made.program.column_scale).max()
     scale = float(np.exp2(np.round(np.log2(largest or 1.0))))
-    highs = _highs(linopy_model(made.program, objective, scale))
-    return TransitionModel(made, dict(weights), highs, scale)
+    highs = _highs(*linopy_model(made.program, objective, scale))
+    model = TransitionModel(made, dict(weights), highs, scale)
+    model.start_afresh()
+    return model
 
 
-def _highs(model: Any) -> Any:
-    """Return the linopy model in HiGHS, silent, with tolerances fit for scaled rows."""
+def _highs(model: Any, rows_of: Places) -> Any:
+    """Return the linopy model in HiGHS, silent, with tolerances fit for scaled rows.
+
+    rows_of : (rows,) the program's row of each row of the model
+    """
     highspy = imported("highspy", EXTRA)
     matrices = model.matrices
-    rows = matrices.A.tocsr()
+    order = np.argsort(rows_of)  # back to the program's own
+    rows, senses, limits = matrices.A.tocsr()[order], matrices.sense[order], matrices.b[order]
     linear = highspy.HighsLp()
     linear.num_row_, linear.num_col_ = rows.shape
     linear.col_cost_ = matrices.c
     linear.col_lower_, linear.col_upper_ = matrices.lb, matrices.ub
     linear.sense_ = highspy.ObjSense.kMaximize
-    below, above = matrices.sense != ">", matrices.sense != "<"
-    linear.row_lower_ = np.where(above, matrices.b, -np.inf)
-    linear.row_upper_ = np.where(below, matrices.b, np.inf)
+    linear.row_lower_ = np.where(senses != "<", limits, -np.inf)
+    linear.row_upper_ = np.where(senses != ">", limits, np.inf)
     linear.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     linear.a_matrix_.num_row_, linear.a_matrix_.num_col_ = rows.shape
     linear.a_matrix_.start_ = rows.indptr
@@ -173,8 +188,6 @@ def _highs(model: Any) -> Any:
     highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
     highs.setOptionValue("dual_feasibility_tolerance", TOLERANCE)
     highs.setOptionValue("mip_rel_gap", 1e-6)
-    if linear.num_col_ >= _MANY_COLUMNS and not whole.any():
-        highs.setOptionValue("solver", "ipm")
     highs.passModel(linear)
     return highs
 

@@ -108,7 +108,7 @@ def balance_table(made: TransitionProgram, amounts: Amounts) -> pd.DataFrame:
         output=amounts("output"),
         imports=amounts("imports"),
         intermediate=arrays.inputs @ amounts("output_by_technology"),
-        investment=arrays.goods @ amounts("investment"),
+        investment=made.purse_goods @ amounts("investment"),
         final=arrays.final_demand,
         exports=amounts("exports"),
     )

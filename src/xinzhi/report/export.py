@@ -64,7 +64,7 @@ def write_workbook(result: Result, path: Path) -> None:
         for name, table in result.tables.items():
             sheet = workbook.add_worksheet(names[name])
             for column, title in enumerate(map(str, table)):
-                words = column_title(title)
+                words = column_title(title, name)
                 shown = title if words.zh == words.en == title else f"{words.zh} {words.en}"
                 sheet.write_string(0, column, shown, bold)
                 _write_column(sheet, column, table.iloc[:, column])
@@ -121,7 +121,7 @@ def _explained(
     yield (
         Text("工作表", "Sheets"),
         [
-            (names[table], ", ".join(f"{c} = {column_title(str(c)).zh}" for c in frame))
+            (names[table], ", ".join(f"{c} = {column_title(str(c), table).zh}" for c in frame))
             for table, frame in result.tables.items()
         ],
     )

@@ -310,7 +310,7 @@ def result_page(result: Any, lang: Language, command: str, version: str) -> str:
     """Return the tables of one result as a plain page in one language."""
     tables = []
     for name, table in result.tables.items():
-        columns = [column_title(str(column)).get(lang) for column in table]
+        columns = [column_title(str(column), name).get(lang) for column in table]
         rows = [
             [_shown(value) for value in row] for row in table.itertuples(index=False, name=None)
         ]

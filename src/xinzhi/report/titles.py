@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from xinzhi.core import Text
 from xinzhi.report.disparity_titles import DISPARITY_COLUMNS
+from xinzhi.report.finance_titles import FINANCE_COLUMNS
 from xinzhi.report.frontier_titles import FRONTIER_COLUMNS
+from xinzhi.report.innovation_titles import INNOVATION_COLUMNS
 from xinzhi.report.productivity_titles import PRODUCTIVITY_COLUMNS
 from xinzhi.report.shock_titles import SHOCK_COLUMNS
 from xinzhi.report.strengths_titles import STRENGTHS_COLUMNS
@@ -101,7 +103,9 @@ GRADES: Names = {
 
 COLUMNS: Names = {
     **DISPARITY_COLUMNS,
+    **FINANCE_COLUMNS,
     **FRONTIER_COLUMNS,
+    **INNOVATION_COLUMNS,
     **PRODUCTIVITY_COLUMNS,
     **SHOCK_COLUMNS,
     **STRENGTHS_COLUMNS,
@@ -221,9 +225,14 @@ COLUMNS: Names = {
 }
 
 
-def column_title(name: str) -> Text:
-    """Return a column's title; its own name where it has none."""
-    return COLUMNS.get(name, Text(name, name))
+def column_title(name: str, table: str = "") -> Text:
+    """Return a column's title; its own name where it has none.
+
+    table : whose column it is; ``table.column`` goes before ``column``, also where the table is
+        called after its section, as in an assessment
+    """
+    keys = (f"{table}.{name}", f"{table.partition('_')[2]}.{name}", name)
+    return next((COLUMNS[key] for key in keys if key in COLUMNS), Text(name, name))
 
 
 def status_title(status: str) -> Text:

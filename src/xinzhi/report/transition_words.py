@@ -26,6 +26,11 @@ from xinzhi.report.transition_parts import (
 )
 from xinzhi.report.words import inside, listing, say
 
+_ON_ONE = (
+    *("capacity_schedule", "build_limit", "retrofit_limit", "training_limit"),
+    "minimum_utilisation",
+)
+
 
 def done(
     case: TransitionCase, result: Result, plans: list[TechnologyPlan], cards: TransitionCards
@@ -266,17 +271,21 @@ def _counted(case: TransitionCase, result: Result) -> Text:
 
 
 def limits(result: Result) -> Iterator[Statement]:
-    """Name the limits that bind, and when."""
+    """Name the limits that bind, and when: on the whole plan, then on one technology."""
     bound = binding_years(result)
-    if not bound:
-        return
-    text = say(
-        "起约束作用的限制：{l}。",
-        "Limits that bind: {l}.",
-        l=itemised(binding_text(result, kind, labels) for kind, labels in bound.items()),
-    )
-    evidence = tuple((f"{ID}_binding", {"constraint": kind}) for kind in bound)
-    yield Statement(f"{ID}.binding", text, evidence, see=f"{ID}-prices")
+    for part, words in (
+        ("binding", Text("起约束作用的限制：{l}。", "Limits that bind: {l}.")),
+        (
+            "binding_technology",
+            Text("起约束作用的单项限制：{l}。", "Limits on one technology that bind: {l}."),
+        ),
+    ):
+        own = {k: v for k, v in bound.items() if (k in _ON_ONE) == (part == "binding_technology")}
+        if own:
+            listed = itemised(binding_text(result, kind, labels) for kind, labels in own.items())
+            evidence = tuple((f"{ID}_binding", {"constraint": kind}) for kind in own)
+            text = say(words.zh, words.en, l=listed)
+            yield Statement(f"{ID}.{part}", text, evidence, see=f"{ID}-prices")
 
 
 def rule(case: TransitionCase, result: Result, cards: TransitionCards) -> Iterator[Statement]:

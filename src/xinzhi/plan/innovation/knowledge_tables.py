@@ -12,7 +12,6 @@ import pandas as pd
 from xinzhi.core import InputError, Text
 from xinzhi.data.findings import listed
 from xinzhi.measure.productivity.columns import sorted_columns
-from xinzhi.plan.innovation.checks import check_columns
 from xinzhi.plan.innovation.knowledge_counts import CountEstimate, poisson_fixed_effects
 from xinzhi.plan.innovation.knowledge_effects import panel_elasticity
 from xinzhi.plan.innovation.knowledge_estimate import PanelEstimate, check_option
@@ -24,6 +23,7 @@ from xinzhi.plan.innovation.knowledge_spillovers import (
     weight_matrix,
 )
 from xinzhi.plan.innovation.knowledge_stock import knowledge_stock
+from xinzhi.plan.table_checks import check_columns
 
 Dynamic = Literal["difference", "system", "none"]
 DYNAMICS: tuple[str, ...] = ("difference", "system", "none")

@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 
 from xinzhi.core import InputError, Text
-from xinzhi.plan.innovation.checks import (
+from xinzhi.plan.innovation.mechanisms_luck import MOST_CORRELATION
+from xinzhi.plan.innovation.mechanisms_race import Challenge
+from xinzhi.plan.innovation.mechanisms_risk import PARTIES, Layer
+from xinzhi.plan.innovation.mechanisms_search import Box
+from xinzhi.plan.table_checks import (
     check_amounts,
-    check_choice,
     check_columns,
+    check_known,
     check_rates,
     check_unique,
     check_whole,
     numbers,
     refuse_rows,
 )
-from xinzhi.plan.innovation.mechanisms_luck import MOST_CORRELATION
-from xinzhi.plan.innovation.mechanisms_race import Challenge
-from xinzhi.plan.innovation.mechanisms_risk import PARTIES, Layer
-from xinzhi.plan.innovation.mechanisms_search import Box
 
 CHALLENGE_COLUMNS = (
     *("challenge", "value", "success_probability", "duration", "deadline", "cost"),
@@ -146,7 +146,7 @@ def boxes_of(
     check_amounts("boxes", filled, "value", "cost", "duration")
     check_rates("boxes", filled, "probability")
     _check_named("boxes", filled, "box")
-    check_choice("boxes", filled, "challenge", [case.name for case in challenges])
+    check_known("boxes", filled, "challenge", [case.name for case in challenges])
     found: dict[str, list[Box]] = {}
     for (challenge, name), rows in filled.groupby(["challenge", "box"], sort=False):
         for column in ("cost", "duration"):
@@ -215,7 +215,7 @@ def contracts_of(
     )
     names = [case.name for case in challenges]
     own = filled["challenge"]
-    check_choice(
+    check_known(
         "risks", filled.assign(challenge=own.where(own.notna(), names[0])), "challenge", names
     )
     named, general = filled[own.notna()], filled[own.isna()]

@@ -28,6 +28,7 @@ from xinzhi.report.imputed import (
     imputation_tables,
     reason,
 )
+from xinzhi.report.innovation_conversions import conversion_figures
 from xinzhi.report.model import NotRun, Section, Statement
 from xinzhi.report.productivity_chain import chain_figures
 from xinzhi.report.productivity_growth import growth_figures
@@ -44,6 +45,8 @@ _NAMING = {
     "productivity": Text("生产率", "productivity"),
     "strengths": Text("长处", "strengths"),
     "disparity": Text("地区差距", "disparity"),
+    "innovation": Text("创新", "innovation"),
+    "finance": Text("科技投入与金融", "public money and finance"),
     "talent": Text("人才", "talent"),
 }
 _OPTIONS = {
@@ -121,6 +124,8 @@ def _used(context: Context) -> pd.DataFrame:
         parts.append(figures_named(context, growth_figures(context.panel), None, "productivity"))
     if "chain" in _tables(context, "productivity"):
         parts += chain_figures(context)
+    if "conversions" in _tables(context, "innovation"):
+        parts += conversion_figures(context)
     if not parts:
         return pd.DataFrame(columns=[*FIGURE, "used_by"])
     every = pd.concat(parts, ignore_index=True)

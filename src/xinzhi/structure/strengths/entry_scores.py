@@ -30,9 +30,13 @@ def average_ranks(values: Array) -> Array:
     """Return ranks from 1 for the smallest; equal values share the mean of theirs."""
     order = np.argsort(values)  # equal values share a rank, so their order is of no account
     ordered = values[order]
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    ends = np.append(starts[1:], len(values))
     ranks = np.empty(len(values))
+    rises = ordered[1:] != ordered[:-1]
+    if rises.all():
+        ranks[order] = np.arange(1.0, len(values) + 1)
+        return ranks
+    starts = np.flatnonzero(np.append(True, rises))
+    ends = np.append(starts[1:], len(values))
     ranks[order] = np.repeat((starts + ends + 1) / 2, ends - starts)
     return ranks
 

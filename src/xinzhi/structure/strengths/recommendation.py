@@ -171,8 +171,8 @@ def _stability(
             if not len(choice.front):
                 continue
             inside = choice.candidates
-            columns = [average_ranks(density[choice.region, inside])]
-            columns += [_ranks_of_codes(codes[inside]) for codes in shared]
+            columns = [average_ranks(density[choice.region].take(inside))]
+            columns += [_ranks_of_codes(codes.take(inside)) for codes in shared]
             rank, unbeaten = _placed(columns, choice.front)
             ranks[place].append(rank)
             fronts[place].append(unbeaten)
@@ -204,11 +204,19 @@ def _placed(columns: Sequence[Array], chosen: NDArray[np.intp]) -> tuple[Array, 
 
     columns : ranks of all points in each objective, 1 the best
     """
-    sums = np.sum(columns, axis=0)
+    sums = columns[0] + columns[1]
+    for column in columns[2:]:
+        sums += column
     own = sums[chosen]
     place = np.searchsorted(np.sort(sums), own, side="left") + 1.0
     # What beats a point ranks no lower in any objective, and higher on the whole.
     ahead = np.flatnonzero(sums < own.max())
+    # What the first of all beats beats nothing that the first does not beat itself.
+    first = np.argmin(sums)
+    behind = sums[ahead] > sums[first]
+    for column in columns:
+        behind &= column[ahead] >= column[first]
+    ahead = ahead[~behind]
     beaten = sums[ahead] < own[:, np.newaxis]
     for column in columns:
         beaten &= column[ahead] <= column[chosen][:, np.newaxis]

@@ -67,11 +67,13 @@ class ProductSpace:
             + \sum_s M_{sp} \sum_{q \ge p} \frac{w_q M_{sq}}{u_q}
 
     presence : (region, activity), as for ``proximity``
+    counts : (region,) how often each region counts, a whole number above zero; once where None
     """
 
     presence: Array
     method: ProximityMethod = "minimum"
     diagonal: Diagonal = "one"
+    counts: NDArray[np.intp] | None = None
 
     def related(self, weights: Array) -> Array:
         r"""Return the weights of activities carried over to related ones, :math:`w \phi`.
@@ -116,23 +118,35 @@ class ProductSpace:
 
     @cached_property
     def _proximity(self) -> Array:
-        return proximity(self.presence, self.method, self.diagonal)
+        return proximity(self._repeated, self.method, self.diagonal)
 
     @cached_property
     def _unit(self) -> tuple[Array, Array]:
-        return _unit_columns(self.presence, centred=self.method == "correlation")
+        return _unit_columns(self._repeated, centred=self.method == "correlation")
+
+    @property
+    def _repeated(self) -> Array:
+        """Return presence with each region as often as it counts."""
+        if self.counts is None:
+            return self.presence
+        return np.asarray(np.repeat(self.presence, self.counts, axis=0))
 
     @cached_property
-    def _ordered(self) -> tuple[NDArray[np.intp], Array, Array]:
-        """Return the order by ubiquity, presence (activity, region) and ubiquity in that order."""
-        ubiquity = self.presence.sum(axis=0)
+    def _ordered(self) -> tuple[NDArray[np.intp], Array, Array, Array]:
+        """Return the order by ubiquity, and in that order, by activity and region, presence.
+
+        Third, presence times how often the region counts; fourth, ubiquity.
+        """
+        ubiquity = self.presence.sum(axis=0) if self.counts is None else self.counts @ self.presence
         order = np.argsort(ubiquity, kind="stable")
         order = order[np.searchsorted(ubiquity[order], 0.0, side="right") :]
-        return order, np.ascontiguousarray(self.presence.T[order]), ubiquity[order]
+        present = np.ascontiguousarray(self.presence.T[order])
+        counted = present if self.counts is None else present * self.counts
+        return order, present, counted, ubiquity[order]
 
     def _through_blocks(self, weights: Array) -> Array:
         """Multiply by φ of each block of activities, and by the maps of what lies around it."""
-        order, present, ubiquity = self._ordered
+        order, present, counted, ubiquity = self._ordered
         blocks = [slice(start, start + _BLOCK) for start in range(0, len(order), _BLOCK)]
         above = np.zeros((present.shape[1], len(weights)))
         below, step = np.zeros_like(above), np.empty_like(above)
@@ -141,13 +155,13 @@ class ProductSpace:
             above += np.matmul(present[block].T, divided, out=step)
         found = np.zeros((weights.shape[1], len(weights)))
         for block in blocks:
-            members, size = present[block], ubiquity[block, np.newaxis]
-            weight = weights.T[order[block]]
+            members, times = present[block], counted[block]
+            size, weight = ubiquity[block, np.newaxis], weights.T[order[block]]
             above -= np.matmul(members.T, weight / size, out=step)
-            carried = members @ below
+            carried = times @ below
             carried /= size
-            carried += members @ above
-            inner = members @ members.T
+            carried += times @ above
+            inner = times @ members.T
             inner /= np.maximum(size, size.T)
             carried += inner @ weight
             found[order[block]] = carried

@@ -278,9 +278,11 @@ def _resampled(
             own = found.quotient.toarray()
     diversity = present.sum(axis=1)
     for counts in region_draws(len(weights), case.choices.draws, case.seed):
-        rows = np.repeat(np.arange(len(weights)), counts.astype(int))
+        drawn = np.flatnonzero(counts)
+        times = counts[drawn].astype(np.intp)
+        rows = np.repeat(drawn, times)
         indices = eci_pci(weights[rows], diversity[rows], options.pci_scale, options.deviation)
-        space = ProductSpace(weights[rows], options.proximity, options.diagonal)
+        space = ProductSpace(weights[drawn], options.proximity, options.diagonal, times)
         density = relatedness_density(own[wanted], space)
         yield Evidence(density, indices.pci, _growth(case, counts), dependence)
 
