@@ -40,7 +40,7 @@ def test_values_are_the_published_figures_per_head(shanghai: AssessResult):
 def test_the_sentence_says_what_how_much_and_against_whom(shanghai: AssessResult):
     level = statement(shanghai, "level").text
     assert "大学文化程度人口 33,900 人/10 万人（2020 年，31 个地区中第 2 位）" in level.zh
-    assert "people with university education: 33,900 per 100,000 residents in 2020" in level.en
+    assert "people with university education: 33,900\xa0per 100,000 residents in 2020" in level.en
     assert "2nd of 31 regions" in level.en
 
 
@@ -60,7 +60,7 @@ def test_cards_lead_to_the_figures(shanghai: AssessResult):
     assert shanghai.context.results["talent"].parameters["years"] == {
         "education_university_per_100k": [2020],
         "higher_education_students": [2024],
-        "resident_population_year_end": [2024, 2023],
+        "resident_population_year_end": [2023, 2024],
         "rd_personnel_fte_industrial_above_size": [2023],
     }
 

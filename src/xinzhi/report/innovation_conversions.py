@@ -15,9 +15,10 @@ from xinzhi.plan.innovation import find_conversion
 from xinzhi.report import charts
 from xinzhi.report.context import Context, Figures, missing, title_of_figure
 from xinzhi.report.index_tables import figure, words
-from xinzhi.report.innovation_measures import ID, relative_key
+from xinzhi.report.innovation_measures import ID
 from xinzhi.report.model import Card, Chart, Table
 from xinzhi.report.sections.science import ScienceResult
+from xinzhi.report.standing import relative_key
 from xinzhi.report.structure_parts import Row, rows_of
 from xinzhi.report.used import figures_named
 from xinzhi.report.words import inside, number, say

@@ -6,14 +6,15 @@ from xinzhi.core import InputError, Result, Text
 from xinzhi.report.context import Context
 from xinzhi.report.model import NotRun, Section, Statement
 from xinzhi.report.standing import (
-    Share,
+    Measure,
     Standing,
     card_of,
     figures_used,
-    named_shares,
+    named_measures,
     standing_chart,
     standing_rows,
     standing_table,
+    weaknesses,
 )
 from xinzhi.report.structure_parts import rows_of
 from xinzhi.report.words import ordinal, say
@@ -21,8 +22,8 @@ from xinzhi.report.words import ordinal, say
 ID = "finance"
 PART = "chains"
 TITLE = Text("科技投入与金融", "Public money for science, and finance")
-_SHARES = (
-    Share(
+_MEASURES = (
+    Measure(
         "science",
         Text("科学技术支出占一般公共预算支出", "Science and technology in budget expenditure"),
         "budget_expenditure_science_technology",
@@ -32,7 +33,7 @@ _SHARES = (
             "the budget only, without government funds, tax relief and private money",
         ),
     ),
-    Share(
+    Measure(
         "depth",
         Text("金融业增加值占地区生产总值", "Value added of finance in GDP"),
         "value_added_finance",
@@ -42,7 +43,7 @@ _SHARES = (
             "weak: booked where institutions sit, not money that reaches innovation",
         ),
     ),
-    Share(
+    Measure(
         "room",
         Text("一般公共预算收入占支出", "Budget revenue over expenditure"),
         "general_budget_revenue",
@@ -55,7 +56,7 @@ _SHARES = (
 )
 STANDING = Standing(
     ID,
-    _SHARES,
+    _MEASURES,
     Text(
         "各比重与各地区中位数之比，各自最近年份",
         "Shares over the median of all regions, the last year of each",
@@ -84,7 +85,7 @@ def run(context: Context) -> Result | NotRun:
         )
     return Result(
         tables={"standing": standing},
-        units={"value": "percent", "relative": "ratio"},
+        units={"relative": "ratio"},
         parameters={"years": figures_used(standing, STANDING)},
         inputs=context.panel.inputs,
     )
@@ -105,7 +106,7 @@ def write(result: Result, context: Context) -> Section:
         "{r}（现价）：{l}。",
         "{r}, in current prices: {l}.",
         r=place,
-        l=named_shares(STANDING, rows, cards),
+        l=named_measures(STANDING, rows, cards),
     )
     funnel = say(
         "这些数字不含任何一轮投资、一笔贷款或担保，看不出{r}的资金在哪一阶段断流；"
@@ -120,7 +121,7 @@ def write(result: Result, context: Context) -> Section:
     finding = say(
         "{t}：{r}在 {n} 个地区中列第 {k} 位",
         "{t}: {r} is {o} of {n} regions",
-        t=STANDING.share_of(first["indicator"]).title,
+        t=STANDING.measure_of(first["indicator"]).title,
         r=place,
         n=f"{first['regions']}",
         k=f"{first['rank']}",
@@ -135,8 +136,5 @@ def write(result: Result, context: Context) -> Section:
         ),
         charts=(standing_chart(result, context, STANDING, cards, finding),),
         tables=(standing_rows(STANDING, own, cards),),
-        notes=tuple(
-            say("{t}：{w}。", "{t}: {w}.", t=share.title, w=share.weakness)
-            for share in (STANDING.share_of(row["indicator"]) for row in rows)
-        ),
+        notes=weaknesses(STANDING, rows),
     )

@@ -14,19 +14,20 @@ from xinzhi.report.innovation_conversions import (
     panel_of,
     years_read,
 )
-from xinzhi.report.innovation_measures import (
-    ID,
+from xinzhi.report.innovation_measures import ID, STANDING
+from xinzhi.report.model import NotRun, Section, Statement
+from xinzhi.report.standing import (
+    best_rank,
     card_of,
     figures_used,
-    measure_of,
+    named_measures,
     standing_chart,
     standing_rows,
     standing_table,
-    years_text,
+    weaknesses,
 )
-from xinzhi.report.model import NotRun, Section, Statement, cite
-from xinzhi.report.structure_parts import Row, itemised, rows_of
-from xinzhi.report.words import inside, measured, number, ordinal, say
+from xinzhi.report.structure_parts import rows_of
+from xinzhi.report.words import say
 
 PART = "chains"
 TITLE = Text("研发的投入与转化", "R&D and what comes of it")
@@ -40,7 +41,7 @@ _NEEDS = Text(
 def run(context: Context) -> Result | NotRun:
     """Rank the region by R&D, inventions and contracts; compute its conversion rates."""
     try:
-        standing = standing_table(context)
+        standing = standing_table(context, STANDING)
         figures = indicator_table(panel_of(context))
     except InputError as error:
         return NotRun(error.message, _NEEDS)
@@ -61,7 +62,7 @@ def run(context: Context) -> Result | NotRun:
     return Result(
         tables={"standing": standing, **rates},
         units={"relative": "ratio"},
-        parameters={"years": figures_used(standing), "conversion_years": years_read(own)},
+        parameters={"years": figures_used(standing, STANDING), "conversion_years": years_read(own)},
         inputs=panel_of(context).inputs,
     )
 
@@ -71,26 +72,13 @@ def write(result: Result, context: Context) -> Section:
     standing = result.tables["standing"]
     own = standing[standing["region"] == context.region]
     rows = rows_of(own)
-    ids = [card_of(context, row) for row in rows]
+    ids = [card_of(context, STANDING, row) for row in rows]
     evidence = tuple(
         (f"{ID}_standing", {"region": context.region, "indicator": str(row["indicator"])})
         for row in rows
     )
-    named = itemised(
-        say(
-            "{t}{v}（{y} 年，{n} 个地区中第 {k} 位）",
-            "{t}: {v} in {y}, {o} of {n} regions",
-            t=inside(measure_of(row["indicator"]).title),
-            v=_cited(card, row),
-            y=years_text(row),
-            n=f"{row['regions']}",
-            k=f"{row['rank']}",
-            o=ordinal(float(row["rank"])),
-        )
-        for row, card in zip(rows, ids, strict=True)
-    )
     place = context.name(context.region)
-    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named)
+    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named_measures(STANDING, rows, ids))
     plan = say(
         "这些合计数看不到项目，比较不了资助、赛马与揭榜挂帅，也选不出项目；"
         "有了{n}，xinzhi innovation 才能算。",
@@ -98,22 +86,12 @@ def write(result: Result, context: Context) -> Section:
         "calls nor choose projects. With {n}, xinzhi innovation computes both.",
         n=_NEEDS,
     )
-    best = min(rows, key=lambda row: row["rank"])
-    finding = say(
-        "{r}位次最高的一项：{t}，{n} 个地区中第 {k} 位",
-        "Best rank of {r}: {t}, {o} of {n} regions",
-        r=place,
-        t=inside(measure_of(best["indicator"]).title),
-        n=f"{best['regions']}",
-        k=f"{best['rank']}",
-        o=ordinal(float(best["rank"])),
+    finding = best_rank(context, STANDING, rows)
+    drawn = (
+        standing_chart(result, context, STANDING, ids, finding),
+        conversion_chart(result, context),
     )
-    drawn = (standing_chart(result, context, ids, finding), conversion_chart(result, context))
-    tables = (standing_rows(own, ids), conversion_table(result, context))
-    weak = [
-        say("{t}：{w}。", "{t}: {w}.", t=measure.title, w=measure.weakness)
-        for measure in (measure_of(row["indicator"]) for row in rows)
-    ]
+    tables = (standing_rows(STANDING, own, ids), conversion_table(result, context))
     return Section(
         id=ID,
         title=TITLE,
@@ -124,11 +102,5 @@ def write(result: Result, context: Context) -> Section:
         ),
         charts=tuple(one for one in drawn if one is not None),
         tables=tuple(one for one in tables if one is not None),
-        notes=(*weak, *lacking(result, context)),
+        notes=(*weaknesses(STANDING, rows), *lacking(result, context)),
     )
-
-
-def _cited(card: str, row: Row) -> Text:
-    """Return a value with its unit that leads to its card."""
-    shown = measured(number(row["value"]), measure_of(row["indicator"]).unit)
-    return Text(cite(card, shown.zh), cite(card, shown.en))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from xinzhi.core import InputError, Result, Text
 from xinzhi.report.context import Context
-from xinzhi.report.model import NotRun, Section, Statement, cite
-from xinzhi.report.structure_parts import itemised, rows_of
-from xinzhi.report.talent_parts import (
-    ID,
+from xinzhi.report.model import NotRun, Section, Statement
+from xinzhi.report.standing import (
+    best_rank,
     card_of,
     figures_used,
-    measure_of,
+    named_measures,
     standing_chart,
     standing_rows,
     standing_table,
+    weaknesses,
 )
-from xinzhi.report.words import inside, number, ordinal, say
+from xinzhi.report.structure_parts import rows_of
+from xinzhi.report.talent_measures import ID, STANDING
+from xinzhi.report.words import say
 
 PART = "chains"
 TITLE = Text("人才的存量、培养与使用", "Talent: stock, schools and use")
@@ -28,7 +30,7 @@ _NEEDS = Text(
 def run(context: Context) -> Result | NotRun:
     """Rank the region by what the panel has of people, all per head."""
     try:
-        standing = standing_table(context)
+        standing = standing_table(context, STANDING)
     except InputError as error:
         return NotRun(error.message, _NEEDS)
     if standing.empty:
@@ -42,7 +44,7 @@ def run(context: Context) -> Result | NotRun:
     return Result(
         tables={"standing": standing},
         units={"relative": "ratio"},
-        parameters={"years": figures_used(standing)},
+        parameters={"years": figures_used(standing, STANDING)},
         inputs=context.panel.inputs,
     )
 
@@ -52,27 +54,13 @@ def write(result: Result, context: Context) -> Section:
     standing = result.tables["standing"]
     own = standing[standing["region"] == context.region]
     rows = rows_of(own)
-    ids = [card_of(context, row) for row in rows]
+    ids = [card_of(context, STANDING, row) for row in rows]
     evidence = tuple(
         (f"{ID}_standing", {"region": context.region, "indicator": str(row["indicator"])})
         for row in rows
     )
-    named = itemised(
-        say(
-            "{t} {v} {u}（{y} 年，{n} 个地区中第 {k} 位）",
-            "{t}: {v} {u} in {y}, {o} of {n} regions",
-            t=inside(measure_of(row["indicator"]).title),
-            v=cite(card, number(row["value"])),
-            u=measure_of(row["indicator"]).unit,
-            y=f"{row['year']}",
-            n=f"{row['regions']}",
-            k=f"{row['rank']}",
-            o=ordinal(float(row["rank"])),
-        )
-        for row, card in zip(rows, ids, strict=True)
-    )
     place = context.name(context.region)
-    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named)
+    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named_measures(STANDING, rows, ids))
     plan = say(
         "这些数字不分领域、职级和年龄，推不出{r}缺哪些人、何时缺；"
         "有了{n}，xinzhi talent 才能推算和计划。",
@@ -81,16 +69,7 @@ def write(result: Result, context: Context) -> Section:
         r=place,
         n=_NEEDS,
     )
-    best = min(rows, key=lambda row: row["rank"])
-    finding = say(
-        "{r}位次最高的一面：{t}，{n} 个地区中第 {k} 位",
-        "Best rank of {r}: {t}, {o} of {n} regions",
-        r=place,
-        t=inside(measure_of(best["indicator"]).title),
-        n=f"{best['regions']}",
-        k=f"{best['rank']}",
-        o=ordinal(float(best["rank"])),
-    )
+    finding = best_rank(context, STANDING, rows)
     return Section(
         id=ID,
         title=TITLE,
@@ -98,10 +77,7 @@ def write(result: Result, context: Context) -> Section:
             Statement(f"{ID}.level", level, evidence, see=f"{ID}-standing"),
             Statement(f"{ID}.plan", plan, evidence, see=f"{ID}-table"),
         ),
-        charts=(standing_chart(result, context, ids, finding),),
-        tables=(standing_rows(own, ids),),
-        notes=tuple(
-            say("{t}：{w}。", "{t}: {w}.", t=measure.title, w=measure.weakness)
-            for measure in (measure_of(row["indicator"]) for row in rows)
-        ),
+        charts=(standing_chart(result, context, STANDING, ids, finding),),
+        tables=(standing_rows(STANDING, own, ids),),
+        notes=weaknesses(STANDING, rows),
     )
