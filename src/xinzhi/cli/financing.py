@@ -10,26 +10,21 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option, seed_option
+from xinzhi.cli.options import (
+    common_options,
+    money_option,
+    option_group,
+    out_option,
+    seed_option,
+    table_set_options,
+)
 from xinzhi.cli.output import deliver, name_other_tables
 
 if TYPE_CHECKING:
     from xinzhi.plan.finance import FinanceOptions
 
 _options = option_group(
-    click.argument("case", required=False, type=click.Path(path_type=Path)),
-    click.option(
-        "--data",
-        "data_path",
-        type=click.Path(path_type=Path),
-        metavar="FOLDER|FILE",
-        help=say(
-            "文件夹（spells.csv、loans.csv 等，每张表一个文件）或工作簿（每张表一个工作表）；"
-            "缺省用合成数据示例",
-            "a folder (spells.csv, loans.csv …, a file for each table) or a workbook (a sheet for "
-            "each); by default an example of synthetic data",
-        ),
-    ),
+    table_set_options("spells", "loans"),
     click.option(
         "--horizon",
         type=click.FloatRange(0, min_open=True),
@@ -126,13 +121,7 @@ _options = option_group(
         metavar="AMOUNT",
         help=say("工具组合的公共资金上限", "public money that a portfolio of instruments may take"),
     ),
-    click.option(
-        "--money",
-        metavar="UNIT",
-        default="CNY_10k",
-        show_default=True,
-        help=say("全部金额的单位", "unit of all money"),
-    ),
+    money_option,
     seed_option,
 )
 

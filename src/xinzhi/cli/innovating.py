@@ -11,7 +11,14 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option, seed_option
+from xinzhi.cli.options import (
+    common_options,
+    money_option,
+    option_group,
+    out_option,
+    seed_option,
+    table_set_options,
+)
 from xinzhi.cli.output import deliver, name_other_tables
 
 if TYPE_CHECKING:
@@ -19,19 +26,7 @@ if TYPE_CHECKING:
     from xinzhi.plan.innovation import InnovationOptions
 
 _options = option_group(
-    click.argument("case", required=False, type=click.Path(path_type=Path)),
-    click.option(
-        "--data",
-        "data_path",
-        type=click.Path(path_type=Path),
-        metavar="FOLDER|FILE",
-        help=say(
-            "文件夹（challenges.csv、stages.csv 等，每张表一个文件）或工作簿（每张表一个工作表）；"
-            "缺省用合成数据示例",
-            "a folder (challenges.csv, stages.csv …, a file for each table) or a workbook (a "
-            "sheet for each); by default an example of synthetic data",
-        ),
-    ),
+    table_set_options("challenges", "stages"),
     click.option(
         "--start",
         type=click.IntRange(min=1),
@@ -100,13 +95,7 @@ _options = option_group(
         show_default=True,
         help=say("每条流程模拟的项目数", "simulated projects of each pipeline"),
     ),
-    click.option(
-        "--money",
-        metavar="UNIT",
-        default="CNY_10k",
-        show_default=True,
-        help=say("全部金额的单位", "unit of all money"),
-    ),
+    money_option,
     seed_option,
 )
 

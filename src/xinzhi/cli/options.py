@@ -133,6 +133,34 @@ seed_option = click.option(
     show_default=True,
     help=say("随机种子", "random seed"),
 )
+money_option = click.option(
+    "--money",
+    metavar="UNIT",
+    default="CNY_10k",
+    show_default=True,
+    help=say("全部金额的单位", "unit of all money"),
+)
+
+
+def table_set_options(first: str, second: str) -> Callable[[Command], Command]:
+    """Return where the tables of a model are, two of which are named as examples."""
+    return option_group(
+        click.argument("case", required=False, type=click.Path(path_type=Path)),
+        click.option(
+            "--data",
+            "data_path",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER|FILE",
+            help=say(
+                f"文件夹（{first}.csv、{second}.csv 等，每张表一个文件）或工作簿"
+                "（每张表一个工作表）；缺省用合成数据示例",
+                f"a folder ({first}.csv, {second}.csv …, a file for each table) or a workbook (a "
+                "sheet for each); by default an example of synthetic data",
+            ),
+        ),
+    )
+
+
 method_options = option_group(
     click.option(
         "--treatment", default="system", show_default=True, help="system | none | log | winsorise"

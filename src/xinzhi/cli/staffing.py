@@ -10,23 +10,19 @@ import click
 
 from xinzhi.cli.inputs import one_input
 from xinzhi.cli.language import say
-from xinzhi.cli.options import common_options, option_group, out_option, seed_option, split_names
+from xinzhi.cli.options import (
+    common_options,
+    money_option,
+    option_group,
+    out_option,
+    seed_option,
+    split_names,
+    table_set_options,
+)
 from xinzhi.cli.output import deliver, name_other_tables
 
 _options = option_group(
-    click.argument("case", required=False, type=click.Path(path_type=Path)),
-    click.option(
-        "--data",
-        "data_path",
-        type=click.Path(path_type=Path),
-        metavar="FOLDER|FILE",
-        help=say(
-            "文件夹（stocks.csv、transitions.csv 等，每张表一个文件）或工作簿（每张表一个工作表）；"
-            "缺省用合成数据示例",
-            "a folder (stocks.csv, transitions.csv …, a file for each table) or a workbook (a "
-            "sheet for each); by default an example of synthetic data",
-        ),
-    ),
+    table_set_options("stocks", "transitions"),
     click.option(
         "--years",
         type=click.IntRange(min=1),
@@ -62,13 +58,7 @@ _options = option_group(
             "grades from low to high; by default in the order of the stocks",
         ),
     ),
-    click.option(
-        "--money",
-        metavar="UNIT",
-        default="CNY_10k",
-        show_default=True,
-        help=say("成本和预算的单位", "unit of costs and budgets"),
-    ),
+    money_option,
     click.option(
         "--draws",
         type=click.IntRange(min=0),

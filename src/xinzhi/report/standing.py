@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from xinzhi.core import Result, Text, chart
+from xinzhi.core import InputError, Result, Text, chart
 from xinzhi.data import find_unit
 from xinzhi.measure.plots import against_peers
 from xinzhi.report import charts
 from xinzhi.report.context import Context, Figures
 from xinzhi.report.index_tables import figure, words
-from xinzhi.report.model import Card, Chart, Table, cite
+from xinzhi.report.model import Card, Chart, NotRun, Table, cite
 from xinzhi.report.structure_parts import Row, itemised, rows_of
 from xinzhi.report.words import full, inside, listing, measured, number, ordinal, say
 
@@ -98,6 +98,52 @@ def standing_table(context: Context, standing: Standing) -> pd.DataFrame:
         )
     columns = list(_COLUMNS)
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def standing_result(
+    context: Context, standing: Standing, missing: Text, needs: Text
+) -> Result | NotRun:
+    """Return the table ``standing`` as a result, or why there is none and what is needed."""
+    try:
+        table = standing_table(context, standing)
+    except InputError as error:
+        return NotRun(error.message, needs)
+    if table.empty:
+        return NotRun(missing, needs)
+    return Result(
+        tables={"standing": table},
+        units={"relative": "ratio"},
+        parameters={"years": figures_used(table, standing)},
+        inputs=context.panel.inputs,
+    )
+
+
+class Placed(NamedTuple):
+    """The region's own rows, their cards, and the evidence that they are."""
+
+    own: pd.DataFrame
+    rows: list[Row]
+    cards: list[str]
+    evidence: tuple[tuple[str, dict[str, str]], ...]
+
+
+def placed(result: Result, context: Context, standing: Standing) -> Placed:
+    """Return the region's rows of the table ``standing``, each with its card kept."""
+    table = result.tables["standing"]
+    own = table[table["region"] == context.region]
+    rows = rows_of(own)
+    return Placed(
+        own=own,
+        rows=rows,
+        cards=[card_of(context, standing, row) for row in rows],
+        evidence=tuple(
+            (
+                f"{standing.id}_standing",
+                {"region": context.region, "indicator": str(row["indicator"])},
+            )
+            for row in rows
+        ),
+    )
 
 
 def _values(context: Context, measure: Measure) -> pd.DataFrame | None:

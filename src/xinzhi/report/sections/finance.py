@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from xinzhi.core import InputError, Result, Text
+from xinzhi.core import Result, Text
 from xinzhi.report.context import Context
 from xinzhi.report.model import NotRun, Section, Statement
 from xinzhi.report.standing import (
     Measure,
     Standing,
-    card_of,
-    figures_used,
     named_measures,
+    placed,
     standing_chart,
+    standing_result,
     standing_rows,
-    standing_table,
     weaknesses,
 )
-from xinzhi.report.structure_parts import rows_of
 from xinzhi.report.words import ordinal, say
 
 ID = "finance"
@@ -71,36 +69,20 @@ _NEEDS = Text(
 
 def run(context: Context) -> Result | NotRun:
     """Rank the region by what the panel has of public money and finance, as shares."""
-    try:
-        standing = standing_table(context, STANDING)
-    except InputError as error:
-        return NotRun(error.message, _NEEDS)
-    if standing.empty:
-        return NotRun(
-            Text(
-                "数据中没有科技支出、金融业和预算收支",
-                "the data have no science expenditure, finance or budget",
-            ),
-            _NEEDS,
-        )
-    return Result(
-        tables={"standing": standing},
-        units={"relative": "ratio"},
-        parameters={"years": figures_used(standing, STANDING)},
-        inputs=context.panel.inputs,
+    return standing_result(
+        context,
+        STANDING,
+        Text(
+            "数据中没有科技支出、金融业和预算收支",
+            "the data have no science expenditure, finance or budget",
+        ),
+        _NEEDS,
     )
 
 
 def write(result: Result, context: Context) -> Section:
     """Word and draw where the region stands, and say what the funnel would need."""
-    standing = result.tables["standing"]
-    own = standing[standing["region"] == context.region]
-    rows = rows_of(own)
-    cards = [card_of(context, STANDING, row) for row in rows]
-    evidence = tuple(
-        (f"{ID}_standing", {"region": context.region, "indicator": str(row["indicator"])})
-        for row in rows
-    )
+    own, rows, cards, evidence = placed(result, context, STANDING)
     place = context.name(context.region)
     level = say(
         "{r}（现价）：{l}。",

@@ -18,15 +18,14 @@ from xinzhi.report.innovation_measures import ID, STANDING
 from xinzhi.report.model import NotRun, Section, Statement
 from xinzhi.report.standing import (
     best_rank,
-    card_of,
     figures_used,
     named_measures,
+    placed,
     standing_chart,
     standing_rows,
     standing_table,
     weaknesses,
 )
-from xinzhi.report.structure_parts import rows_of
 from xinzhi.report.words import say
 
 PART = "chains"
@@ -69,16 +68,9 @@ def run(context: Context) -> Result | NotRun:
 
 def write(result: Result, context: Context) -> Section:
     """Word and draw where the region stands and what is converted; say what is not known."""
-    standing = result.tables["standing"]
-    own = standing[standing["region"] == context.region]
-    rows = rows_of(own)
-    ids = [card_of(context, STANDING, row) for row in rows]
-    evidence = tuple(
-        (f"{ID}_standing", {"region": context.region, "indicator": str(row["indicator"])})
-        for row in rows
-    )
+    own, rows, cards, evidence = placed(result, context, STANDING)
     place = context.name(context.region)
-    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named_measures(STANDING, rows, ids))
+    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named_measures(STANDING, rows, cards))
     plan = say(
         "这些合计数看不到项目，比较不了资助、赛马与揭榜挂帅，也选不出项目；"
         "有了{n}，xinzhi innovation 才能算。",
@@ -88,10 +80,10 @@ def write(result: Result, context: Context) -> Section:
     )
     finding = best_rank(context, STANDING, rows)
     drawn = (
-        standing_chart(result, context, STANDING, ids, finding),
+        standing_chart(result, context, STANDING, cards, finding),
         conversion_chart(result, context),
     )
-    tables = (standing_rows(STANDING, own, ids), conversion_table(result, context))
+    tables = (standing_rows(STANDING, own, cards), conversion_table(result, context))
     return Section(
         id=ID,
         title=TITLE,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from xinzhi.core import InputError, Result, Text
+from xinzhi.core import Result, Text
 from xinzhi.report.context import Context
 from xinzhi.report.model import NotRun, Section, Statement
 from xinzhi.report.standing import (
     best_rank,
-    card_of,
-    figures_used,
     named_measures,
+    placed,
     standing_chart,
+    standing_result,
     standing_rows,
-    standing_table,
     weaknesses,
 )
-from xinzhi.report.structure_parts import rows_of
 from xinzhi.report.talent_measures import ID, STANDING
 from xinzhi.report.words import say
 
@@ -29,38 +27,22 @@ _NEEDS = Text(
 
 def run(context: Context) -> Result | NotRun:
     """Rank the region by what the panel has of people, all per head."""
-    try:
-        standing = standing_table(context, STANDING)
-    except InputError as error:
-        return NotRun(error.message, _NEEDS)
-    if standing.empty:
-        return NotRun(
-            Text(
-                "数据中没有人才的存量、培养或使用",
-                "the data have neither stocks nor schools nor use of people",
-            ),
-            _NEEDS,
-        )
-    return Result(
-        tables={"standing": standing},
-        units={"relative": "ratio"},
-        parameters={"years": figures_used(standing, STANDING)},
-        inputs=context.panel.inputs,
+    return standing_result(
+        context,
+        STANDING,
+        Text(
+            "数据中没有人才的存量、培养或使用",
+            "the data have neither stocks nor schools nor use of people",
+        ),
+        _NEEDS,
     )
 
 
 def write(result: Result, context: Context) -> Section:
     """Word and draw where the region stands, and say what a plan would need."""
-    standing = result.tables["standing"]
-    own = standing[standing["region"] == context.region]
-    rows = rows_of(own)
-    ids = [card_of(context, STANDING, row) for row in rows]
-    evidence = tuple(
-        (f"{ID}_standing", {"region": context.region, "indicator": str(row["indicator"])})
-        for row in rows
-    )
+    own, rows, cards, evidence = placed(result, context, STANDING)
     place = context.name(context.region)
-    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named_measures(STANDING, rows, ids))
+    level = say("{r}：{l}。", "{r}: {l}.", r=place, l=named_measures(STANDING, rows, cards))
     plan = say(
         "这些数字不分领域、职级和年龄，推不出{r}缺哪些人、何时缺；"
         "有了{n}，xinzhi talent 才能推算和计划。",
@@ -77,7 +59,7 @@ def write(result: Result, context: Context) -> Section:
             Statement(f"{ID}.level", level, evidence, see=f"{ID}-standing"),
             Statement(f"{ID}.plan", plan, evidence, see=f"{ID}-table"),
         ),
-        charts=(standing_chart(result, context, STANDING, ids, finding),),
-        tables=(standing_rows(STANDING, own, ids),),
+        charts=(standing_chart(result, context, STANDING, cards, finding),),
+        tables=(standing_rows(STANDING, own, cards),),
         notes=weaknesses(STANDING, rows),
     )
