@@ -4,8 +4,9 @@ Sources: Hull (2009), Risk management and financial institutions, 2nd ed., table
 default rates), and his worked example of retail loans as quoted at
 https://forum.bionicturtle.com/threads/explanation-of-vasicek-model.8884; BCBS (2006), International
 convergence of capital measurement and capital standards, annex 5 (illustrative risk weights) with
-the formulas of §§272, 328 and 330. Hull's figures are rounded as printed. One of the twelve figures
-in each of Basel's columns lies one unit of its last digit from the formula, whence the tolerance.
+the formulas of §§272, 328 and 330. Every figure is held to its rounding, but for one
+of the twelve in each of Basel's columns, which the formula misses by 0.0055 to 0.006, just beyond
+half a unit of its last digit: 50.80, 21.08, 73.45 and 114.86 do not come out, and ours are held.
 """
 
 from __future__ import annotations
@@ -37,7 +38,16 @@ OTHER_RETAIL_85 = (
     *(8.41, 12.52, 21.08, 39.96, 53.69, 61.13, 75.74, 86.46, 95.95, 100.81, 109.53, 115.03),
 )
 
-ONE_UNIT = 0.01
+HALF_A_UNIT = 0.005
+
+
+def agrees(found: np.ndarray, printed: tuple[float, ...], missed: float, ours: float) -> None:
+    """Compare with what is printed, and with our own figure at the one probability that misses."""
+    here = missed == BASEL_PERCENT
+    expected = np.where(here, ours, printed)
+    np.testing.assert_allclose(found, expected, atol=HALF_A_UNIT)
+    assert abs(found - printed)[here] > HALF_A_UNIT
+    np.testing.assert_allclose(found[here], ours, atol=5e-5)
 
 
 def risk_weight(lgd: float, correlation: np.ndarray | float) -> np.ndarray:
@@ -56,14 +66,16 @@ def test_hull_retail_loans():
     assert float(vasicek_quantile(0.02, 0.1, 0.999)) == pytest.approx(0.128, abs=5e-4)
 
 
-@pytest.mark.parametrize(("lgd", "printed"), [(0.45, OTHER_RETAIL), (0.85, OTHER_RETAIL_85)])
-def test_basel_risk_weights_of_other_retail_loans(lgd, printed):
-    found = risk_weight(lgd, basel_correlation(BASEL_PERCENT / 100))
-    np.testing.assert_allclose(found, printed, atol=ONE_UNIT)
+@pytest.mark.parametrize(
+    ("lgd", "printed", "missed", "ours"),
+    [(0.45, OTHER_RETAIL, 1.3, 50.7945), (0.85, OTHER_RETAIL_85, 0.1, 21.0855)],
+)
+def test_basel_risk_weights_of_other_retail_loans(lgd, printed, missed, ours):
+    agrees(risk_weight(lgd, basel_correlation(BASEL_PERCENT / 100)), printed, missed, ours)
 
 
 def test_basel_risk_weights_of_mortgages():
-    np.testing.assert_allclose(risk_weight(0.45, 0.15), MORTGAGES, atol=ONE_UNIT)
+    agrees(risk_weight(0.45, 0.15), MORTGAGES, 1.5, 73.4441)
 
 
 def test_basel_risk_weights_of_corporate_loans_with_their_maturity():
@@ -71,7 +83,7 @@ def test_basel_risk_weights_of_corporate_loans_with_their_maturity():
     w = np.expm1(-50 * p) / np.expm1(-50)
     b = (0.11852 - 0.05478 * np.log(p)) ** 2
     found = risk_weight(0.45, 0.12 * w + 0.24 * (1 - w)) / (1 - 1.5 * b)
-    np.testing.assert_allclose(found, CORPORATE, atol=ONE_UNIT)
+    agrees(found, CORPORATE, 2.0, 114.8542)
 
 
 @pytest.mark.parametrize(

@@ -321,6 +321,8 @@ def test_the_page_on_data_lists_what_these_sections_read(shanghai: AssessResult)
         assert "productivity" in users
         assert ("disparity" in users) == (name == "rd_expenditure")
     (said,) = [each for each in shanghai.statements if each.rule == "data_method.cells"]
-    assert said.text.zh.startswith("各指数、旁证、生产率、长处、地区差距、创新")
+    assert said.text.zh.startswith(
+        "各指数、旁证、生产率、长处、地区差距、创新、科技投入与金融和人才共用到"
+    )
     assert said.text.en.startswith("The indices, side figures, productivity")
     assert "disparity" in said.text.en
